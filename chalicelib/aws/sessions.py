@@ -1,0 +1,234 @@
+"""Sessions in DynamoDB: one conditional write per step. The loser of a write learns who won in the same trip."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from chalicelib.aws.clients import Clients, refused, translated
+from chalicelib.aws.codec import Item, attribute, decode, encode, key
+from chalicelib.aws.words import TableWords
+from chalicelib.model.handoff import Lane
+from chalicelib.model.line import HELD, Place, Queued, partition, queued
+from chalicelib.model.session import Session, State
+from chalicelib.ports import Claimed, Conflict
+
+__all__ = ["TableSessions"]
+
+SK = "session"
+PLACE = ("lane_pk", "lane_sk")
+PAGES = 20
+
+
+class TableSessions(TableWords):
+    """The port ``Sessions`` over one table."""
+
+    def __init__(self, clients: Clients, table: str, tokens: Callable[[], bytes], shards: int = 1) -> None:
+        super().__init__(clients, table)
+        self._tokens, self._shards = tokens, shards
+
+    def create(self, session: Session) -> Session | None:
+        """Put a new session in one conditional trip; the one that was there first comes back from the same trip."""
+        mine = replace(session, write_id=self._tokens().hex())
+        item = {**key(session.id, SK), **encode(mine, self._shards)}
+        first = self._write("put_item", Item=item, ConditionExpression="attribute_not_exists(pk)")
+        if first is None:
+            return None
+        found = decode(first)
+        return None if found.write_id == mine.write_id else found  # a lost reply was a success
+
+    def get(self, id: str, *, strong: bool = False) -> Session | None:
+        """The stored session."""
+        with translated():
+            item = self._db.get_item(TableName=self._table, Key=key(id, SK), ConsistentRead=strong).get("Item")
+        return decode(item) if item else None
+
+    def get_many(self, ids: Sequence[str], *, strong: bool = False) -> list[Session]:
+        """Those of the sessions that exist."""
+        found: list[Session] = []
+        for start in range(0, len(ids), 100):
+            wanted: dict[str, Any] = {
+                self._table: {"Keys": [key(id, SK) for id in ids[start : start + 100]], "ConsistentRead": strong}
+            }
+            while wanted:
+                with translated():
+                    answer = self._db.batch_get_item(RequestItems=wanted)
+                found += [decode(item) for item in answer["Responses"].get(self._table, ())]
+                wanted = answer.get("UnprocessedKeys") or {}
+        return found
+
+    def replace(self, before: Session, after: Session, *, also: Sequence[str] = ()) -> Session:
+        """Write what differs, guarded by state, epoch, what differs and ``also``."""
+        mine = replace(after, write_id=self._tokens().hex())
+        old, new = encode(before, self._shards), encode(mine, self._shards)
+        names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+        guards = [name for name in dict.fromkeys(("state", "epoch", *also, *names)) if name not in (*PLACE, "write_id")]
+        change = _Change()
+        for name in names:
+            change.set(name, new.get(name))
+        for name in guards:
+            change.guard(name, old.get(name))
+        winner = self._update(before.id, change)
+        if winner is not None and winner.get("write_id") != new["write_id"]:
+            raise Conflict(decode(winner) if winner else None)
+        return mine
+
+    def renew(self, id: str, owner: str, epoch: int, until: int) -> Session:
+        """Move the lease's end: one write, no read."""
+        change = _Change()
+        change.set("lease_until", attribute(until))
+        change.set("write_id", attribute(self._tokens().hex()))
+        change.guard("owner", attribute(owner))
+        change.guard("epoch", attribute(epoch))
+        change.guard_held()
+        answer = self._returned(id, change)
+        if isinstance(answer, Conflict):
+            raise answer
+        return answer
+
+    def claim(
+        self, row: Queued, lane: Lane, *, owner: str, holder: str, now: int, lease: int, seen_after: int
+    ) -> Claimed:
+        """Take the session if it still stands exactly where the index showed it; no read before."""
+        write_id = self._tokens().hex()
+        change = _Change()
+        values: dict[str, Any] = {
+            "state": State.CLAIMED, "owner": owner, "holder": holder, "claimed_at": now, "lease_until": now + lease,
+            "status": row.status, "sequence": row.sequence, "write_id": write_id, "lane_pk": HELD,
+            "lane_sk": f"{owner}#{now:013d}#{row.id}#{lane}#{holder}",
+        }  # fmt: skip
+        for name, value in values.items():
+            change.set(name, attribute(value))
+        change.add_one("epoch")
+        change.guard("lane_pk", attribute(row.place.pk))
+        change.guard("lane_sk", attribute(row.place.sk))
+        if lane == "chat":
+            change.guard_at_least("youth_seen", seen_after)
+        answer = self._returned(row.id, change)
+        if not isinstance(answer, Conflict):
+            return Claimed(answer)
+        winner = answer.winner
+        if winner is not None and winner.write_id == write_id:
+            return Claimed(winner)
+        waits = winner is not None and winner.state in (State.WAITING, State.SCHEDULED) and not winner.aside
+        return Claimed(None, winner if waits and winner and winner.youth_seen < seen_after else None)
+
+    def head(self, lane: Lane, *, now: int, before: str, limit: int) -> list[Queued]:
+        """The due rows at the head of a lane, merged over its shards; rows that are not due yet are passed over."""
+        rows: list[Queued] = []
+        for shard in range(self._shards):
+            name, found = partition(lane, shard), 0
+            for sort_key in self._keys(name, before=before, page=limit):
+                row = queued(Place(name, sort_key))
+                if row.due <= now:
+                    rows.append(row)
+                    found += 1
+                if found >= limit:
+                    break
+        return sorted(rows, key=lambda row: row.place.sk)[:limit]
+
+    def standing(self, partition: str, *, prefix: str = "", before: str = "", limit: int = 500) -> list[str]:
+        """Sort keys of one partition, in order."""
+        keys: list[str] = []
+        for sort_key in self._keys(partition, prefix=prefix, before=before, page=limit):
+            keys.append(sort_key)
+            if len(keys) >= limit:
+                break
+        return keys
+
+    def _keys(self, name: str, *, prefix: str = "", before: str = "", page: int) -> Iterator[str]:
+        condition, values = "lane_pk = :p", {":p": attribute(name)}
+        if prefix:
+            condition, values = condition + " AND begins_with(lane_sk, :b)", {**values, ":b": attribute(prefix)}
+        elif before:
+            condition, values = condition + " AND lane_sk < :b", {**values, ":b": attribute(before)}
+        more: dict[str, Any] = {}
+        for _ in range(PAGES):
+            with translated():
+                answer = self._db.query(
+                    TableName=self._table, IndexName="lane", KeyConditionExpression=condition,
+                    ExpressionAttributeValues=values, Limit=page, **more,
+                )  # fmt: skip
+            for item in answer["Items"]:
+                yield item["lane_sk"]["S"]
+            if "LastEvaluatedKey" not in answer:
+                return
+            more = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+    def _update(self, id: str, change: _Change) -> Item | None:
+        return self._write("update_item", Key=key(id, SK), **change.request())
+
+    def _returned(self, id: str, change: _Change) -> Session | Conflict:
+        from botocore.exceptions import ClientError
+
+        with translated():
+            try:
+                answer = self._db.update_item(
+                    TableName=self._table, Key=key(id, SK), ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD", **change.request(),
+                )  # fmt: skip
+            except ClientError as error:
+                winner = refused(error)
+                if winner is None:
+                    raise
+                return Conflict(decode(winner) if winner else None)
+        return decode(answer["Attributes"])
+
+
+class _Change:
+    """One conditional UpdateItem in the making; every clause of the condition is a named value."""
+
+    def __init__(self) -> None:
+        self._names: dict[str, str] = {}
+        self._values: Item = {}
+        self._sets: list[str] = []
+        self._removes: list[str] = []
+        self._adds: list[str] = []
+        self._guards: list[str] = ["attribute_exists(pk)"]
+
+    def _name(self, name: str) -> str:
+        self._names[f"#{name}"] = name
+        return f"#{name}"
+
+    def _value(self, prefix: str, name: str, value: dict[str, Any]) -> str:
+        self._values[f":{prefix}_{name}"] = value
+        return f":{prefix}_{name}"
+
+    def set(self, name: str, value: dict[str, Any] | None) -> None:
+        """Set the attribute, or remove it."""
+        if value is None:
+            self._removes.append(self._name(name))
+        else:
+            self._sets.append(f"{self._name(name)} = {self._value('new', name, value)}")
+
+    def add_one(self, name: str) -> None:
+        """Raise a counter by one."""
+        self._adds.append(f"{self._name(name)} {self._value('one', name, {'N': '1'})}")
+
+    def guard(self, name: str, value: dict[str, Any] | None) -> None:
+        """Write only if the attribute still is ``value``."""
+        if value is None:
+            self._guards.append(f"attribute_not_exists({self._name(name)})")
+        else:
+            self._guards.append(f"{self._name(name)} = {self._value('old', name, value)}")
+
+    def guard_at_least(self, name: str, bound: int) -> None:
+        """Write only if the attribute is at least ``bound``."""
+        self._guards.append(f"{self._name(name)} >= {self._value('min', name, attribute(bound))}")
+
+    def guard_held(self) -> None:
+        """Write only while a counsellor holds the session."""
+        claimed = self._value("is", "claimed", attribute(State.CLAIMED))
+        active = self._value("is", "active", attribute(State.ACTIVE))
+        self._guards.append(f"{self._name('state')} IN ({claimed}, {active})")
+
+    def request(self) -> dict[str, Any]:
+        """The parts of the UpdateItem request."""
+        parts = (("SET ", self._sets), ("REMOVE ", self._removes), ("ADD ", self._adds))
+        request: dict[str, Any] = {
+            "UpdateExpression": " ".join(verb + ", ".join(clauses) for verb, clauses in parts if clauses),
+            "ConditionExpression": " AND ".join(self._guards),
+            "ExpressionAttributeNames": self._names,
+        }
+        return {**request, "ExpressionAttributeValues": self._values} if self._values else request

@@ -1,0 +1,111 @@
+"""What every verb works with, and the one way in which a session is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from chalicelib.model.moves import erase
+from chalicelib.model.session import Session, State
+from chalicelib.model.status import settle
+from chalicelib.ports import (
+    Audit, Cipher, Clock, Conflict, Directory, Gone, Provider, Secrets, Sessions, Slots, Tokens,
+)  # fmt: skip
+from chalicelib.problems import Problem
+
+__all__ = ["Desk", "Memory", "Rules", "change", "find", "finish_erasing", "open_sealed"]
+
+TRIES = 5
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What the stage decides. Durations in ms."""
+
+    base_url: str
+    lease: int
+    callback_retry: int
+    counsellor_limit: int
+    shards: int = 1
+    fiction: bool = False
+
+
+@dataclass
+class Memory:
+    """What one process remembers between requests; losing it costs nothing but a little time."""
+
+    width: int = 1
+    waits: list[int] = field(default_factory=list)
+    line_saved: int = 0
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The ports and rules that the verbs need."""
+
+    sessions: Sessions
+    directory: Directory
+    cipher: Cipher
+    secrets: Secrets
+    audit: Audit
+    provider: Provider
+    slots: Slots
+    clock: Clock
+    tokens: Tokens
+    rules: Rules
+    memory: Memory = field(default_factory=Memory)
+
+
+def find(desk: Desk, id: str, *, strong: bool = False) -> Session:
+    """The stored session; Problem ``not_found`` when there is none."""
+    session = desk.sessions.get(id, strong=strong)
+    if session is None:
+        raise Problem("not_found")
+    return session
+
+
+def change(
+    desk: Desk, seen: Session, move: Callable[[Session, int], Session], *, also: Sequence[str] = ()
+) -> Session:
+    """Decide on the settled session and write it with a guard on what was seen; decide again when somebody was faster.
+
+    ``also`` names attributes that the move only read. Returns the session as it stands afterwards.
+    """
+    for _ in range(TRIES):
+        now = desk.clock()
+        settled = settle(seen, now)
+        after = move(settled, now)
+        if after == settled:
+            return settled
+        try:
+            return desk.sessions.replace(seen, after, also=also)
+        except Conflict as lost:
+            if lost.winner is None:
+                raise Problem("not_found") from None
+            seen = lost.winner
+    raise Problem("unavailable", "The session is very busy.", retry_after=1)
+
+
+def finish_erasing(desk: Desk, session: Session) -> Session:
+    """Erase what a closed session leaves: the key first, so that every copy is unreadable from then on.
+
+    A failure leaves the session in the ``erase`` line, where the sweep finds it again.
+    """
+    if session.state is not State.CLOSED or session.erased or not session.sealed:
+        return session
+    try:
+        desk.cipher.forget(session.id)
+        desk.sessions.erase(session.id)
+        return change(desk, session, lambda s, _: erase(s))
+    except Problem:
+        return session
+
+
+def open_sealed(desk: Desk, id: str, name: str, sealed: bytes) -> bytes | None:
+    """Open a sealed field; None when it was erased; Problem ``unavailable`` when the key cannot be had just now."""
+    try:
+        return desk.cipher.open(id, name, sealed)
+    except Gone as gone:
+        if gone.passing:
+            raise Problem("unavailable", "The vault does not answer.", retry_after=2) from None
+        return None

@@ -1,0 +1,63 @@
+"""The words of a chat: sealed before they are counted, counted before they are kept, each exactly once."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from chalicelib.desk.base import Desk, change, open_sealed
+from chalicelib.model.moves import accept_message
+from chalicelib.model.session import Session
+from chalicelib.ports import Gone, Message
+from chalicelib.problems import Problem
+
+__all__ = ["Word", "read", "write"]
+
+
+@dataclass(frozen=True)
+class Word:
+    """One message in clear: ``side`` youth or counsellor, its number, when (ms)."""
+
+    side: str
+    n: int
+    at: int
+    text: str
+
+
+def write(
+    desk: Desk, seen: Session, side: str, n: int, text: str,
+    guard: Callable[[Session, int], Session], also: Sequence[str] = (),
+) -> tuple[Session, Message]:  # fmt: skip
+    """Take message ``n`` of ``side`` once; a repeat answers with the first one kept. ``guard`` says who may write."""
+    if not seen.open:  # nothing may be sealed for a session whose key is gone
+        raise Problem("already_closed")
+    try:
+        sealed = desk.cipher.seal(seen.id, _field(side, n), text.encode())
+    except Gone:
+        raise Problem("unavailable", "The message was not kept; send it again.", retry_after=2) from None
+    session = change(desk, seen, lambda s, now: accept_message(guard(s, now), side, n), also=also)
+    if not session.open:
+        return session, Message(side, n, session.closed_at or 0, b"")
+    return session, desk.sessions.save_message(session.id, Message(side, n, desk.clock(), sealed))
+
+
+def read(desk: Desk, session: Session, after: tuple[int, int] = (0, 0)) -> list[Word]:
+    """The words after (youth's, counsellor's) numbers, by time, each side in its own order."""
+    if session.erased or (session.youth_n <= after[0] and session.counsellor_n <= after[1]):
+        return []
+    kept = desk.sessions.messages(session.id)
+    sides = [
+        [m for m in kept if m.side == side and m.n > known]
+        for side, known in zip(("youth", "counsellor"), after, strict=True)
+    ]
+    words = []
+    for message in heapq.merge(*sides, key=lambda m: m.at):
+        plain = open_sealed(desk, session.id, _field(message.side, message.n), message.sealed)
+        if plain is not None:
+            words.append(Word(message.side, message.n, message.at, plain.decode()))
+    return words
+
+
+def _field(side: str, n: int) -> str:
+    return f"message#{side}#{n:06d}"

@@ -1,0 +1,157 @@
+"""The order of the queue: where a session stands in the ``lane`` index, as a partition and a sort key.
+
+Partitions: one per lane and shard for what waits or is scheduled, ``held`` for what a counsellor holds, ``open`` for
+what may expire (no choice made yet, or the youth is gone), ``erase`` for what must be erased. A closed session with
+nothing to erase stands nowhere, so a claim costs the same behind ten sessions or a hundred thousand.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from chalicelib.model.handoff import Lane
+from chalicelib.model.session import (
+    CHAT_GIVEN_UP_AFTER, LANES, MINUTE, RECEIVED_LASTS, TARGETS, Band, Session, State, Status,
+)  # fmt: skip
+from chalicelib.model.status import climb
+
+__all__ = [
+    "ERASE", "HELD", "OPEN", "Held", "Line", "Place", "Queued", "band_of_wait", "head_bound", "held", "held_by",
+    "merge_recent", "partition", "place", "queued", "shard_of",
+]  # fmt: skip
+
+HELD, OPEN, ERASE = "held#0", "open#0", "erase#0"
+_FAR = 10**13 - 1
+
+
+@dataclass(frozen=True)
+class Place:
+    """The keys of the ``lane`` index."""
+
+    pk: str
+    sk: str
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A row of a lane as the index shows it: what a claim needs without reading the item."""
+
+    place: Place
+    id: str
+    deadline: int
+    due: int
+    status: Status
+    sequence: int
+
+    @property
+    def band(self) -> Band:
+        """The urgency, read back from deadline − due."""
+        return next((b for b, t in TARGETS.items() if self.deadline - self.due == t), Band.NORMAL)
+
+
+def partition(lane: Lane, shard: int) -> str:
+    """The partition of a lane and shard."""
+    return f"{lane}#{shard}"
+
+
+def held_by(owner: str) -> str:
+    """The prefix of the sort keys of what ``owner`` holds."""
+    return f"{owner}#"
+
+
+def head_bound(now: int) -> str:
+    """No due row sorts at or after this: a deadline is at most one normal target after its due time."""
+    return f"{now + max(TARGETS.values()) + 1:013d}"
+
+
+def shard_of(id: str, shards: int) -> int:
+    """The shard a session belongs to, from its id alone."""
+    return 0 if shards == 1 else hashlib.sha256(id.encode()).digest()[0] % shards
+
+
+def place(session: Session, shards: int = 1) -> Place | None:
+    """Where the session stands in the ``lane`` index; None when it is done."""
+    match session.state:
+        case State.CLOSED:
+            if session.sealed and not session.erased:
+                return Place(ERASE, f"{session.closed_at or 0:013d}#{session.id}")
+            return None
+        case State.CLAIMED | State.ACTIVE:
+            return Place(HELD, _held_key(session))
+        case State.RECEIVED:
+            return Place(OPEN, f"{session.created + RECEIVED_LASTS:013d}#{session.id}")
+        case State.WAITING | State.SCHEDULED if session.lane is None or session.aside:
+            return Place(OPEN, f"{session.youth_seen + CHAT_GIVEN_UP_AFTER:013d}#{session.id}")
+        case _:
+            return _waiting_place(session, shards)
+
+
+def _held_key(session: Session) -> str:
+    # Who holds what is shown to every counsellor many times a minute: the key alone tells it, without reading items.
+    since = f"{session.claimed_at or 0:013d}"
+    return f"{held_by(session.owner or '')}{since}#{session.id}#{session.lane or ''}#{session.holder or ''}"
+
+
+@dataclass(frozen=True)
+class Held:
+    """A held session as the index shows it."""
+
+    owner: str
+    since: int
+    id: str
+    lane: str
+    holder: str
+
+
+def held(sort_key: str) -> Held:
+    """Read a held row's key back."""
+    owner, since, id, lane, holder = sort_key.split("#", 4)
+    return Held(owner, int(since), id, lane, holder)
+
+
+def _waiting_place(session: Session, shards: int) -> Place:
+    # The key carries the rung the claim will show, so that a claim needs no read and still writes the right status.
+    then = climb(replace(session, state=State.WAITING))
+    lane: Lane = session.lane or "chat"
+    sort = f"{session.deadline or _FAR:013d}#{session.due or _FAR:013d}#{then.status.rank}{then.sequence:02d}"
+    return Place(partition(lane, shard_of(session.id, shards)), f"{sort}#{session.id}")
+
+
+def queued(found: Place) -> Queued:
+    """Read a lane row's key back."""
+    deadline, due, rung, id = found.sk.split("#", 3)
+    return Queued(found, id, int(deadline), int(due), list(Status)[int(rung[0]) - 1], int(rung[1:]))
+
+
+@dataclass(frozen=True)
+class Line:
+    """The line in short, for the honest wait: oldest due time waiting per lane, recent waits (ms), who was last seen."""
+
+    oldest: tuple[tuple[Lane, int | None], ...] = tuple((lane, None) for lane in LANES)
+    recent: tuple[int, ...] = ()
+    counsellor_seen: int = 0
+
+    def wait(self, lane: Lane | None, now: int, *, open: bool) -> str:
+        """The wait band of a lane (None: the shorter one): now, under_5_min, under_15_min, longer or closed."""
+        if not open:
+            return "closed"
+        if now - self.counsellor_seen > 3 * MINUTE:
+            return "longer"
+        ages = [max(0, now - due) if due else 0 for name, due in self.oldest if lane in (name, None)]
+        return band_of_wait(max(min(ages, default=0), median(self.recent) if self.recent else 0))
+
+
+def band_of_wait(expected: float) -> str:
+    """The words for an expected wait in ms."""
+    for limit, word in ((MINUTE, "now"), (5 * MINUTE, "under_5_min"), (15 * MINUTE, "under_15_min")):
+        if expected < limit:
+            return word
+    return "longer"
+
+
+def merge_recent(known: Sequence[int], new: Sequence[int]) -> tuple[int, ...]:
+    """The last twenty waits."""
+    return tuple([*known, *new][-20:])

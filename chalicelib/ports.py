@@ -1,0 +1,209 @@
+"""What the hub needs from outside, as Protocols. Imports the standard library and the model only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from chalicelib.model.handoff import Lane
+from chalicelib.model.line import Line, Queued
+from chalicelib.model.partner import Partner
+from chalicelib.model.session import Session
+
+__all__ = [
+    "Audit", "Cipher", "Claimed", "Clock", "Conflict", "Directory", "Gone", "Message", "Provider", "Secrets",
+    "Sessions", "Slots", "Tokens",
+]  # fmt: skip
+
+
+class Conflict(Exception):
+    """A conditional write lost; ``winner`` is the session as it stands now (None: there is none)."""
+
+    def __init__(self, winner: Session | None) -> None:
+        super().__init__("conflict")
+        self.winner = winner
+
+
+class Gone(Exception):
+    """The key that sealed this is not there (erased), or cannot be had now (``passing``)."""
+
+    def __init__(self, *, passing: bool = False) -> None:
+        super().__init__("gone")
+        self.passing = passing
+
+
+@dataclass(frozen=True)
+class Message:
+    """One chat message; ``sealed`` is its ciphertext."""
+
+    side: str
+    n: int
+    at: int
+    sealed: bytes
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """The outcome of one claim: the session when won; else lost, or ``unseen``: a chat whose youth is gone."""
+
+    session: Session | None
+    unseen: Session | None = None
+
+
+class Clock(Protocol):
+    """The time."""
+
+    def __call__(self) -> int:
+        """Now, in ms since the epoch."""
+        ...
+
+
+class Tokens(Protocol):
+    """Randomness for write ids and cookies."""
+
+    def __call__(self) -> bytes:
+        """Sixteen unpredictable bytes."""
+        ...
+
+
+class Sessions(Protocol):
+    """Where sessions, messages and reports are kept."""
+
+    def create(self, session: Session) -> Session | None:
+        """Put a new session; None when it was written, else the one that was there first."""
+        ...
+
+    def get(self, id: str, *, strong: bool = False) -> Session | None:
+        """The session as stored, or None; an unsettled view unless ``strong``."""
+        ...
+
+    def get_many(self, ids: Sequence[str], *, strong: bool = False) -> list[Session]:
+        """Those of the sessions that exist, in no order."""
+        ...
+
+    def replace(self, before: Session, after: Session, *, also: Sequence[str] = ()) -> Session:
+        """Write what differs, if state, epoch, what differs and ``also`` still are as in ``before``; else Conflict."""
+        ...
+
+    def renew(self, id: str, owner: str, epoch: int, until: int) -> Session:
+        """Move the lease's end without a read, guarded by owner, epoch and hold; else Conflict."""
+        ...
+
+    def claim(
+        self, row: Queued, lane: Lane, *, owner: str, holder: str, now: int, lease: int, seen_after: int
+    ) -> Claimed:
+        """Take the session if it still stands where the index showed it and a chat's youth was seen."""
+        ...
+
+    def head(self, lane: Lane, *, now: int, before: str, limit: int) -> list[Queued]:
+        """Up to ``limit`` rows of a lane due at ``now``, earliest deadline first, keys under ``before``; may be stale."""
+        ...
+
+    def standing(self, partition: str, *, prefix: str = "", before: str = "", limit: int = 500) -> list[str]:
+        """Sort keys in one partition of the lane index, in order; may be stale."""
+        ...
+
+    def save_report(self, id: str, fingerprint: bytes, sealed: bytes, expires_at: int) -> bool:
+        """Keep a report beside the session; False when another body's report is there."""
+        ...
+
+    def report(self, id: str) -> bytes | None:
+        """The sealed report."""
+        ...
+
+    def save_message(self, id: str, message: Message) -> Message:
+        """Keep a message once; the first one kept under its number is the answer."""
+        ...
+
+    def messages(self, id: str) -> list[Message]:
+        """Every message of the session, in order of each side's numbers."""
+        ...
+
+    def erase(self, id: str) -> None:
+        """Delete the report and every message."""
+        ...
+
+
+class Directory(Protocol):
+    """Partners and the line in short, read together and cached for at most 60 s."""
+
+    def partner(self, id: str) -> Partner | None:
+        """The partner, or None."""
+        ...
+
+    def line(self, *, fresh: bool = False) -> Line:
+        """The line in short; ``fresh`` at most 5 s old."""
+        ...
+
+    def save_line(self, line: Line) -> None:
+        """Publish the line in short."""
+        ...
+
+
+class Cipher(Protocol):
+    """Seals personal data under a key of the session's own. Raises Gone when the key is not to be had."""
+
+    def seal(self, id: str, field: str, plain: bytes) -> bytes:
+        """Seal under the session's key, which is made when first needed."""
+        ...
+
+    def open(self, id: str, field: str, sealed: bytes) -> bytes:
+        """Open what was sealed for the same id and field."""
+        ...
+
+    def forget(self, id: str) -> None:
+        """Delete the session's key: every sealed copy anywhere is unreadable from then on."""
+        ...
+
+
+class Secrets(Protocol):
+    """Keyed hashes under the stage's one secret; each ``purpose`` has a key of its own."""
+
+    def mac(self, purpose: str, *parts: bytes) -> bytes:
+        """HMAC-SHA256 (32 bytes) over the length-prefixed parts."""
+        ...
+
+
+class Audit(Protocol):
+    """Who did what to which session."""
+
+    def record(self, who: str, what: str, session: str, at: int) -> None:
+        """Append one record; raises when it was not written."""
+        ...
+
+
+class Provider(Protocol):
+    """The OpenID Connect provider of the counsellors."""
+
+    def key(self, kid: str) -> Mapping[str, object] | None:
+        """The provider's public key as a JWK."""
+        ...
+
+    def enabled(self, username: str) -> bool:
+        """Whether the counsellor may still work."""
+        ...
+
+    def exchange(self, code: str, verifier: str, redirect_uri: str) -> str | None:
+        """The access token for an authorization code and its PKCE verifier; None when the provider refuses."""
+        ...
+
+
+class Slots(Protocol):
+    """Opening hours and dialling hours."""
+
+    def is_open(self, at: int) -> bool:
+        """Whether the helpline is open."""
+        ...
+
+    def turn(self, at: int) -> int | None:
+        """When the helpline closes (if open) or opens next; None for never."""
+        ...
+
+    def show(self, at: int) -> str:
+        """The moment in the helpline's own time."""
+        ...
+
+    def slot(self, at: int, not_after: int | None, zone: str | None) -> int:
+        """The next moment a call to ``zone`` may be dialled; a window that cannot be kept gives the next slot."""
+        ...
