@@ -1,0 +1,182 @@
+"""The Door: a blueprint whose views may raise problems. It answers, adds the safe headers, and logs type and place only."""
+
+from __future__ import annotations
+
+import json
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from chalice.app import Blueprint, Request, Response
+
+from chalicelib import watch
+from chalicelib.desk.base import Desk
+from chalicelib.problems import CODES, Problem
+from chalicelib.settings import Settings
+
+__all__ = ["Call", "Door", "html", "reply", "see_other"]
+
+ANY_TYPE = ["*/*"]
+SAFE_HEADERS = {
+    "Cache-Control": "no-store",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
+}
+View = Callable[["Call"], Response]
+Shown = Callable[["Call", Problem], Response | None]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request: what a view may know of it."""
+
+    request: Request
+    params: Mapping[str, str]
+    path: str
+    request_id: str
+    desk: Desk
+    settings: Settings
+
+    @property
+    def body(self) -> bytes:
+        """The raw body."""
+        raw = self.request.raw_body or b""
+        return raw if isinstance(raw, bytes) else raw.encode()
+
+    def header(self, name: str) -> str | None:
+        """One header's value."""
+        value = self.request.headers.get(name)
+        return str(value) if value is not None else None
+
+    def query(self, name: str) -> str | None:
+        """One value of the query."""
+        values = self.request.query_params
+        return values.get(name) if values else None
+
+    def cookie(self, name: str) -> str | None:
+        """One cookie's value; the first where a browser sends several."""
+        for part in (self.header("cookie") or "").split(";"):
+            key, _, value = part.strip().partition("=")
+            if key == name:
+                return value
+        return None
+
+    @property
+    def wants_html(self) -> bool:
+        """Whether a browser navigates here."""
+        return "text/html" in (self.header("accept") or "")
+
+
+def reply(value: Any, status: int = 200, headers: Mapping[str, Any] | None = None) -> Response:
+    """JSON, always the same bytes for the same value."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return Response(body, {"Content-Type": "application/json", **(headers or {})}, status)
+
+
+def html(text: str, status: int = 200, headers: Mapping[str, Any] | None = None) -> Response:
+    """A page."""
+    return Response(text, {"Content-Type": "text/html; charset=utf-8", **(headers or {})}, status)
+
+
+def see_other(location: str, headers: Mapping[str, Any] | None = None) -> Response:
+    """303: look there."""
+    return Response("", {"Location": location, "Content-Type": "text/plain", **(headers or {})}, 303)
+
+
+class Door(Blueprint):
+    """A blueprint of HTTP routes. ``show`` may turn a problem into a page of its audience."""
+
+    def __init__(self, name: str, found: Callable[[], tuple[Desk, Settings]], show: Shown | None = None) -> None:
+        super().__init__(name)
+        self._found, self._show = found, show
+
+    def get(self, path: str) -> Callable[[View], View]:
+        """Register a view for GET and HEAD."""
+        return self._register(path, ["GET", "HEAD"])
+
+    def post(self, path: str) -> Callable[[View], View]:
+        """Register a view for POST; the view itself checks the content type, so that the refusal is a problem."""
+        return self._register(path, ["POST"])
+
+    def _register(self, path: str, methods: list[str]) -> Callable[[View], View]:
+        def wrap(view: View) -> View:
+            def answer(**params: str) -> Response:
+                return self._answer(view, path, params)
+
+            name = path.strip("/").replace("/", "_").replace("{", "").replace("}", "") or "root"
+            answer.__name__ = f"{methods[0].lower()}_{name}"
+            types = {"content_types": ANY_TYPE} if "POST" in methods else {}
+            self.route(path, methods=methods, name=answer.__name__, **types)(answer)
+            return view
+
+        return wrap
+
+    def _answer(self, view: View, route: str, raw: Mapping[str, str]) -> Response:
+        began = time.monotonic()
+        request = self.current_request
+        request_id = str(request.context.get("requestId", ""))
+        params = {name: unquote(value) for name, value in raw.items()}
+        path = route.format(**params)
+        code, reason, partner = None, None, None
+        try:
+            desk, settings = self._found()
+            call = Call(request, params, path, request_id, desk, settings)
+            try:
+                response = view(call)
+            except Problem as problem:
+                code, reason, partner = problem.code, problem.reason or None, _who(problem)
+                if code == "unauthorised":
+                    watch.note("token refused", request_id=request_id, reason=reason, partner=partner)
+                shown = self._show(call, problem) if self._show is not None else None
+                response = shown or tell(problem, request_id, settings.base_url, path)
+        except Exception as error:  # the outermost ring: a fault becomes a 500 whose log line has type and place only
+            code, reason = "internal", type(error).__name__
+            watch.note("fault", request_id=request_id, error=type(error).__name__, place=_place(error))
+            response = tell(Problem("internal"), request_id, "", path)
+        if request.method == "HEAD":
+            response.body = ""
+        for name, value in SAFE_HEADERS.items():
+            response.headers.setdefault(name, value)
+        watch.note(
+            "request", request_id=request_id, route=route, method=str(request.method), status=response.status_code,
+            ms=int((time.monotonic() - began) * 1000), code=code, reason=reason, partner=partner,
+        )  # fmt: skip
+        return response
+
+
+def tell(problem: Problem, request_id: str, base_url: str, path: str) -> Response:
+    """The problem as RFC 9457 says it; nothing in it but what the hub itself wrote."""
+    fact = CODES[problem.code]
+    body: dict[str, Any] = {
+        "type": f"{base_url}/docs/problems#{problem.code}",
+        "title": fact.title,
+        "status": fact.status,
+        "detail": problem.detail or fact.remedy,
+        "code": problem.code,
+        "errors": [{"pointer": p.pointer, "code": p.code, "detail": p.detail} for p in problem.errors],
+        "request_id": request_id,
+    }
+    headers: dict[str, str | list[str]] = {"Content-Type": "application/problem+json"}
+    if fact.status == 401:
+        # One answer for every bad token: the path would tell two of them apart.
+        headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+        body["error"] = "invalid_token"
+    else:
+        body["instance"] = path
+    if problem.retry_after is not None:
+        headers["Retry-After"] = str(problem.retry_after)
+    return Response(json.dumps(body, ensure_ascii=False, separators=(",", ":")), headers, fact.status)
+
+
+def _who(problem: Problem) -> str | None:
+    partner = getattr(problem, "partner", None)
+    return str(partner.id) if partner is not None else None
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename.rsplit('/', 1)[-1]}:{frames[-1].lineno}" if frames else ""

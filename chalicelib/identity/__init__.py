@@ -1,0 +1,15 @@
+"""Request → who: the partner behind a signed handoff, the counsellor behind an access token. The only user of PyJWT.
+
+``partners`` and ``counsellors`` hold the rules of each caller, ``tokens`` reads a signed token strictly, ``keys``
+reads public keys. PyJWT (and with it the cryptography it loads) is imported inside functions: pages need neither.
+"""
+
+from chalicelib.identity.counsellors import counsellor_caller
+from chalicelib.identity.keys import KeyRefused, read_key
+from chalicelib.identity.partners import BadToken, PartnerCaller, content_digest, partner_caller
+from chalicelib.identity.reasons import REASONS
+
+__all__ = [
+    "REASONS", "BadToken", "KeyRefused", "PartnerCaller", "content_digest", "counsellor_caller", "partner_caller",
+    "read_key",
+]  # fmt: skip

@@ -1,0 +1,150 @@
+"""Pages as text: a template filled with what it shows. The only user of Jinja2, which is imported when first needed."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from chalicelib import emergency
+from chalicelib.pages.scene import facts, scene
+from chalicelib.pages.statics import address, static
+from chalicelib.pages.windows import windows
+from chalicelib.pages.words import Words, console_words, words
+from chalicelib.problems import Fact
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+__all__ = [
+    "console_page",
+    "docs_page",
+    "expired_link_page",
+    "landing_page",
+    "left_page",
+    "signin_problem_page",
+    "used_link_page",
+    "youth_page",
+]
+
+EXIT = "/static/jours-feries.html"
+"""Where quick exit leads: a harmless page of our own. Another site would learn of the exit and is not always reachable."""
+
+MESSAGE_LIMIT = 2000
+
+
+def youth_page(
+    view: Mapping[str, Any], *, locale: str, token: str, problem: str = "", now: int | None = None
+) -> str:
+    """The youth's page. ``view`` is the youth state with ``id``; ``token`` goes into every form.
+
+    ``problem`` is the code of a refused form, told in words on the page. ``now`` is ms since the epoch (the present
+    by default) and decides which callback windows are offered.
+    """
+    say = words(locale)
+    shown = facts(view)
+    offered = windows(time.time_ns() // 1_000_000 if now is None else now)
+    light = {key: value for key, value in view.items() if key not in ("messages", "emergency", "id")}
+    return _fill(
+        "youth.html",
+        say=say,
+        view=view,
+        scene=scene(view),
+        shown=lambda names: not shown.isdisjoint(names.split()),
+        token=token,
+        windows=offered,
+        problem=_problem_words(say, problem),
+        live=json.dumps(light, ensure_ascii=False, separators=(",", ":")),
+        script_words=json.dumps(say.starting("js."), ensure_ascii=False, separators=(",", ":")),
+        message_limit=MESSAGE_LIMIT,
+        **_shell(say),
+    )
+
+
+def used_link_page(locale: str) -> str:
+    """For a link that is bound to another browser: what to do now."""
+    return _notice("used", locale)
+
+
+def expired_link_page(locale: str) -> str:
+    """For a link that is too old, or unknown: what to do now."""
+    return _notice("expired", locale)
+
+
+def left_page(locale: str) -> str:
+    """After a quick exit: the same harmless page in every language, with no trace of 3018."""
+    del locale  # an exit page in the youth's own language would tell more than one that is always the same
+    found = static("jours-feries.html")
+    return found[1] if found else ""
+
+
+def console_page(username: str, limit: int) -> str:
+    """The counsellor's console; ``limit`` is how many sessions one counsellor may hold."""
+    say = console_words()
+    return _fill(
+        "console.html",
+        say=say,
+        username=username,
+        limit=limit,
+        script_words=json.dumps(say.catalogue, ensure_ascii=False, separators=(",", ":")),
+        address=address,
+    )
+
+
+def signin_problem_page(reason: str = "") -> str:
+    """Why a counsellor could not sign in: ``refused``, ``expired``, ``disabled``, ``unavailable`` or another word."""
+    say = console_words()
+    known = f"signin.{reason}" if say.has(f"signin.{reason}") else "signin.other"
+    return _fill("signin.html", say=say, words_of_reason=say(known), address=address)
+
+
+def landing_page(links: Mapping[str, str]) -> str:
+    """What is here: ``links`` from ``console``, ``docs``, ``openapi``, ``health``, ``simulator`` to an address."""
+    return _fill("landing.html", links=links, address=address, tel=emergency.TEL)
+
+
+def docs_page(base_url: str, problems: Mapping[str, Fact]) -> str:
+    """The platform engineer's first page; each problem code is an anchor, for the problems' ``type``."""
+    return _fill("docs.html", base_url=base_url, problems=problems, address=address)
+
+
+def _notice(kind: str, locale: str) -> str:
+    say = words(locale)
+    return _fill("notice.html", say=say, kind=kind, **_shell(say))
+
+
+def _shell(say: Words) -> dict[str, Any]:
+    """What every youth page has around its own words."""
+    return {
+        "tel": emergency.TEL,
+        "numbers": emergency.labelled(say.language),
+        "exit": EXIT,
+        "address": address,
+    }
+
+
+def _problem_words(say: Words, code: str) -> str:
+    if not code:
+        return ""
+    key = f"js.problem.{code}"
+    return say(key if say.has(key) else "js.problem.other")
+
+
+def _fill(template: str, **values: Any) -> str:
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

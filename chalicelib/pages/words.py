@@ -1,0 +1,80 @@
+"""The words of the pages, by language: French first, English second. Standard library only."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from chalicelib.pages.windows import PARIS
+
+__all__ = ["LANGUAGES", "Words", "console_words", "words"]
+
+LANGUAGES = ("fr", "en")
+
+_CATALOGUE = Path(__file__).parent / "catalogue"
+
+
+class Words:
+    """One language's catalogue. Call it with a key and what its placeholders stand for."""
+
+    def __init__(self, language: str, catalogue: Mapping[str, str]) -> None:
+        self.language = language
+        self.catalogue = catalogue
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The words under ``key``; ``KeyError`` when the catalogue lacks the key or a placeholder has no value."""
+        return self.catalogue[key].format_map(values)
+
+    def has(self, key: str) -> bool:
+        """Whether the catalogue has words under ``key``."""
+        return key in self.catalogue
+
+    def starting(self, prefix: str) -> dict[str, str]:
+        """All words whose key starts with ``prefix``, by the rest of the key."""
+        return {key.removeprefix(prefix): text for key, text in self.catalogue.items() if key.startswith(prefix)}
+
+    def day(self, day: date) -> str:
+        """A day in words, such as *dimanche 22 novembre*."""
+        return self(
+            "date.day",
+            weekday=self(f"weekday.{day.weekday()}"),
+            day=day.day,
+            month=self(f"month.{day.month}"),
+        )
+
+    def hour(self, moment: str) -> str:
+        """An RFC 3339 time as the hour in Paris."""
+        return f"{_in_paris(moment):%H:%M}"
+
+    def moment(self, moment: str) -> str:
+        """An RFC 3339 time as day and hour in Paris."""
+        return self("date.moment", day=self.day(_in_paris(moment).date()), hour=self.hour(moment))
+
+
+def words(locale: str) -> Words:
+    """The catalogue for a BCP 47 locale such as ``fr-FR``; French when the language is not ours."""
+    language = locale[:2].lower()
+    return _read(language if language in LANGUAGES else "fr")
+
+
+def console_words() -> Words:
+    """The console's catalogue: French only."""
+    return Words("fr", _load("console.fr"))
+
+
+@cache
+def _read(language: str) -> Words:
+    return Words(language, _load(language))
+
+
+def _load(name: str) -> dict[str, str]:
+    catalogue: dict[str, Any] = json.loads((_CATALOGUE / f"{name}.json").read_text(encoding="utf-8"))
+    return {key: str(text) for key, text in catalogue.items()}
+
+
+def _in_paris(moment: str) -> datetime:
+    return datetime.fromisoformat(moment).astimezone(PARIS)

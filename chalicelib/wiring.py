@@ -1,0 +1,70 @@
+"""The composition root: the one place that knows the desk and its adapters. Nothing is made before it is needed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from chalicelib.aws.audit import TableAudit
+from chalicelib.aws.cipher import KmsCipher
+from chalicelib.aws.clients import Clients
+from chalicelib.aws.directory import TableDirectory
+from chalicelib.aws.provider import CognitoProvider
+from chalicelib.aws.secrets import StageSecrets
+from chalicelib.aws.sessions import TableSessions
+from chalicelib.desk.base import Desk, Rules
+from chalicelib.settings import Settings, read
+from chalicelib.slots import HelplineSlots
+
+__all__ = ["assemble", "desk", "settings"]
+
+
+def now() -> int:
+    """The time in ms since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+def token() -> bytes:
+    """Sixteen unpredictable bytes."""
+    return secrets.token_bytes(16)
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process."""
+    return read(os.environ)
+
+
+@cache
+def desk() -> Desk:
+    """The desk of this process."""
+    return assemble(settings())
+
+
+def assemble(
+    given: Settings, *, prepare: Callable[[Any], None] | None = None, clock: Callable[[], int] = now
+) -> Desk:
+    """A desk over AWS for the given settings; ``prepare`` sees each new client."""
+    clients = Clients(prepare)
+    return Desk(
+        sessions=TableSessions(clients, given.table, token, given.shards),
+        directory=TableDirectory(clients, given.table, clock),
+        cipher=KmsCipher(clients, given.keys_table, given.kms_key, clock),
+        secrets=StageSecrets(clients, given.secret_arn),
+        audit=TableAudit(clients, given.table, token),
+        provider=CognitoProvider(
+            clients, pool=given.user_pool, client_id=given.oidc_client_id, jwks_url=given.oidc_jwks_url,
+            token_url=given.oidc_token_url, clock=clock,
+        ),
+        slots=HelplineSlots(given.hours, given.dial_hours),
+        clock=clock,
+        tokens=token,
+        rules=Rules(
+            base_url=given.base_url, lease=given.lease, callback_retry=given.callback_retry,
+            counsellor_limit=given.counsellor_limit, shards=given.shards, fiction=given.local,
+        ),
+    )  # fmt: skip
