@@ -1,7 +1,7 @@
 """JSON read so that every reader sees the same: no duplicates, no NaN, bounded depth. Standard library only.
 
-The standard loader guesses UTF-16, keeps the last of two equal members, takes NaN, passes half characters on and
-fails with other errors than its own; bodies and tokens come from strangers.
+The standard loader guesses UTF-16, keeps the last of two equal members, takes NaN, passes half characters on
+and fails with other errors than its own; bodies and tokens come from strangers.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 __all__ = ["LARGEST", "Malformed", "read_object"]
 
 LARGEST = 10**18
-"""Integers beyond ±LARGEST are read as that bound: no member counts so far, and what stores them cannot hold more."""
+"""Integers beyond ±LARGEST are read as that bound: no member counts so far, and stores cannot hold more."""
 
 _DEPTH = 32
 # Strings are skipped whole, an unterminated one up to the end, so that one pass is enough whatever is sent.
@@ -23,7 +23,7 @@ _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 class Malformed(ValueError):
-    """The text is not JSON we accept: ``code`` is a fixed word, ``detail`` a sentence without what was sent."""
+    """The text is not JSON we accept. ``code`` is a fixed word, ``detail`` never repeats what was sent."""
 
     def __init__(self, code: str, detail: str) -> None:
         super().__init__(code)
@@ -32,7 +32,7 @@ class Malformed(ValueError):
 
 
 def read_object(raw: bytes) -> dict[str, Any]:
-    """One UTF-8 JSON object (RFC 8259) nested at most 32 deep; whole numbers come as int. Raises Malformed."""
+    """One UTF-8 JSON object (RFC 8259), at most 32 deep; whole numbers come as int. Raises Malformed."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError as fault:

@@ -14,6 +14,8 @@ __all__ = ["Item", "attribute", "decode", "encode", "key", "plain"]
 Item = dict[str, dict[str, Any]]
 
 _DEFAULTS = {f.name: f.default for f in fields(Session)}
+# A claim writes these without a read, so they are stored even where they are the default.
+_ALWAYS = frozenset({"epoch", "sequence"})
 _WORDS: dict[str, type[StrEnum]] = {"state": State, "status": Status, "band": Band, "reason": Reason}
 
 
@@ -54,7 +56,7 @@ def encode(session: Session, shards: int) -> Item:
     item: Item = {}
     for name, default in _DEFAULTS.items():
         value = getattr(session, name)
-        if name == "id" or value == default and name != "epoch":
+        if name == "id" or (value == default and name not in _ALWAYS):
             continue
         item[name] = attribute(_flat(value))
     standing = place(session, shards)

@@ -35,7 +35,7 @@ def parse_json(raw: bytes, *, limit: int = _LIMIT) -> dict[str, Any]:
 
 
 def check(schema: str, value: dict[str, Any]) -> dict[str, Any]:
-    """The value itself when it keeps the schema (a file name of ``schemas/`` without .json), else ``bad_request``."""
+    """The value itself if it keeps the schema (a file of ``schemas/`` without .json), else ``bad_request``."""
     broken = places(faults(schema, value))
     if broken:
         raise Problem("bad_request", errors=broken)
@@ -43,9 +43,9 @@ def check(schema: str, value: dict[str, Any]) -> dict[str, Any]:
 
 
 def read(schema: str, raw: bytes) -> dict[str, Any]:
-    """Read a body by its schema. Raises Problem ``too_large``, ``bad_json`` or ``bad_request`` with at most 20 places.
+    """Read a body by its schema. Raises Problem ``too_large``, ``bad_json`` or ``bad_request``.
 
-    Integers beyond ±10**18 arrive as that bound, ``1.0`` as ``1``.
+    A ``bad_request`` names at most 20 places. Integers beyond ±10**18 arrive as that bound, ``1.0`` as ``1``.
     """
     return check(schema, parse_json(raw))
 

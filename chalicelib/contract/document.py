@@ -15,7 +15,7 @@ _EXAMPLE = "https://hub.example"
 
 @lru_cache(maxsize=4)
 def openapi(base_url: str) -> dict[str, Any]:
-    """OpenAPI 3.1 with no reference out of itself, its addresses those of this hub. Shared: do not change it."""
+    """OpenAPI 3.1 without references out of itself, with this hub's addresses. Shared: do not change it."""
     schemas: dict[str, Any] = {}
     for name in names():
         schema = {key: value for key, value in load(name).items() if key not in ("$id", "$schema")}
@@ -47,7 +47,7 @@ def _fold(value: Any, home: str, base_url: str) -> Any:
 
 
 def _target(reference: str, home: str) -> str:
-    """``desk-session.json``, ``common.json#/$defs/hours`` and, inside a schema, ``#/$defs/x`` as components."""
+    """``desk-session.json``, ``common.json#/$defs/hours`` and, in a schema, ``#/$defs/x`` as components."""
     file, _, pointer = reference.partition("#")
     if not file and home == "openapi":
         return reference

@@ -56,7 +56,7 @@ def _validator(name: str) -> Validator:
 
     formats = FormatChecker(formats=())
     formats.checks("date-time", raises=ValueError)(_is_moment)
-    strict = extend(Draft202012Validator, {"pattern": _check_pattern})  # type: ignore[no-untyped-call]  # their gap
+    strict = extend(Draft202012Validator, {"pattern": _check_pattern})  # type: ignore[no-untyped-call]
     common = load("common")
     shared: Registry[Any] = Registry().with_contents([(common["$id"], common)])
     prepared: Validator = strict(load(name), registry=shared, format_checker=formats)
@@ -78,5 +78,5 @@ def _check_pattern(_: Validator, pattern: str, value: Any, __: Any) -> Iterator[
 
 @lru_cache(maxsize=256)
 def _ecmascript(pattern: str) -> re.Pattern[str]:
-    """A pattern as JSON Schema means it: ``$`` is the very end. In Python it also stands before a last newline."""
+    """A pattern as JSON Schema means it: ``$`` is the very end; Python lets a last newline follow."""
     return re.compile(re.sub(r"\$$", r"\\Z", pattern), re.ASCII)

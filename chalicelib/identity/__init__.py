@@ -1,15 +1,22 @@
-"""Request → who: the partner behind a signed handoff, the counsellor behind an access token. The only user of PyJWT.
+"""Request → who: the partner behind a signed handoff, the counsellor behind an access token.
 
-``partners`` and ``counsellors`` hold the rules of each caller, ``tokens`` reads a signed token strictly, ``keys``
-reads public keys. PyJWT (and with it the cryptography it loads) is imported inside functions: pages need neither.
+The only user of PyJWT. ``partners`` and ``counsellors`` hold the rules of each caller, ``tokens`` reads a signed
+token strictly, ``keys`` reads public keys. PyJWT and the cryptography it loads are imported inside functions, since
+pages need neither.
 """
 
 from chalicelib.identity.counsellors import counsellor_caller
 from chalicelib.identity.keys import KeyRefused, read_key
-from chalicelib.identity.partners import BadToken, PartnerCaller, content_digest, partner_caller
+from chalicelib.identity.partners import (
+    BadToken,
+    PartnerCaller,
+    content_digest,
+    is_partner_id,
+    partner_caller,
+)
 from chalicelib.identity.reasons import REASONS
 
 __all__ = [
-    "REASONS", "BadToken", "KeyRefused", "PartnerCaller", "content_digest", "counsellor_caller", "partner_caller",
-    "read_key",
+    "REASONS", "BadToken", "KeyRefused", "PartnerCaller", "content_digest", "counsellor_caller",
+    "is_partner_id", "partner_caller", "read_key",
 ]  # fmt: skip

@@ -24,7 +24,7 @@ def counsellor_caller(
     now: int,
     find_key: Callable[[str], Mapping[str, object] | None],
 ) -> Counsellor:
-    """Who holds this access token (without ``Bearer``). ``now`` in ms, ``find_key`` the provider's JWK by kid.
+    """Who holds this access token (without ``Bearer``). ``now`` in ms, ``find_key`` the JWK by kid.
 
     ID and refresh tokens are refused. Raises Problem ``signed_out``; what ``find_key`` raises passes through.
     """

@@ -42,7 +42,7 @@ def decode_base64url(text: str) -> bytes | None:
 def read_key(text: str, *, alg: str | None = None) -> PartnerKey:
     """Read one public key, a JWK or a PEM ``PUBLIC KEY``, and pair it with its algorithm. Raises KeyRefused.
 
-    ES256 with P-256, RS256 with RSA of 2048 to 8192 bits, EdDSA with Ed25519; ``alg``, where given, must be that one.
+    ES256 with P-256, RS256 with RSA of 2048 to 8192 bits, EdDSA with Ed25519; ``alg``, if given, must be that.
     """
     if alg is not None and alg not in ALGORITHMS:
         raise KeyRefused(f"The algorithm must be one of {', '.join(ALGORITHMS)}.")
@@ -62,7 +62,7 @@ def read_key(text: str, *, alg: str | None = None) -> PartnerKey:
 
 
 def verify(key: PartnerKey, signed: bytes, signature: bytes) -> bool:
-    """Whether ``signature`` over ``signed`` was made with the key, by the key's own algorithm. Raises KeyRefused."""
+    """Whether the key made ``signature`` over ``signed``, by the key's own algorithm. Raises KeyRefused."""
     if key.alg not in ALGORITHMS:
         raise KeyRefused("The key is registered for an unknown algorithm.")
     return _algorithm(key.alg).verify(signed, _prepare(key.alg, key.jwk), signature)

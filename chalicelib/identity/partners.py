@@ -1,4 +1,4 @@
-"""A partner's request → who signed it (DESIGN, the partner's side). One answer for every fault: 401 ``unauthorised``."""
+"""A partner's request → who signed it. One answer for every fault: 401 ``unauthorised``."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _TYPE = "handoff+jwt"
 _PARTNER_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}", re.ASCII)
 _JTI = re.compile(r"[A-Za-z0-9_-]{16,128}", re.ASCII)
 _SCOPE = re.compile(r"[!-~]+(?: [!-~]+)*", re.ASCII)
-# The public example key of RFC 7515 A.3. A token whose key we do not know is checked against it and then refused
-# whatever comes out, so that an unknown partner or kid costs the time of a wrong signature.
+# The public example key of RFC 7515 A.3. A token whose key we do not know is checked against it and then
+# refused whatever comes out, so that an unknown partner or kid costs the time of a wrong signature.
 _DECOY = PartnerKey(
     alg="ES256",
     jwk='{"crv":"P-256","kty":"EC","x":"f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",'
@@ -40,7 +40,7 @@ _DECOY = PartnerKey(
 
 
 class BadToken(Problem):
-    """The 401 of a partner's token. ``partner`` is who the token *says* signed it, where registered: unproven."""
+    """The 401 of a partner's token. ``partner`` is who the token *says* signed it, if registered: unproven."""
 
     def __init__(self, reason: str, partner: Partner | None = None) -> None:
         super().__init__("unauthorised", reason=reason)

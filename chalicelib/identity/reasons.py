@@ -1,4 +1,4 @@
-"""Why a token was refused: fixed words for the operator's log, each with its sentence. Never part of an answer."""
+"""Why a token was refused: fixed words for the operator, each with its sentence. Never in a partner's 401."""
 
 from __future__ import annotations
 

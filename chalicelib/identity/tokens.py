@@ -29,7 +29,7 @@ LEEWAY = 60
 """How far two clocks may be apart (s)."""
 
 _LONGEST = 8192
-# A key or a rule that a token brings along must never be used (RFC 8725 section 3.10); b64 changes what is signed.
+# A key or a rule that a token brings along is never used (RFC 8725 section 3.10); b64 changes what is signed.
 _REFUSED = {"jku", "jwk", "x5u", "x5c", "crit", "b64"}
 _KID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 
@@ -105,9 +105,9 @@ def check_signature(token: Token, key: PartnerKey) -> None:
 def check_times(
     claims: Mapping[str, Any], now: int, *, longest: int | None = None, grace: int = LEEWAY
 ) -> int:
-    """Check ``iat``, ``exp`` and ``nbf`` against now (ms); ``longest`` bounds exp - iat, ``grace`` follows exp (s).
+    """Check ``iat``, ``exp`` and ``nbf`` against now (ms) and answer exp in ms.
 
-    Answers exp in ms.
+    ``longest`` bounds exp - iat, ``grace`` is added to exp (both in s).
     """
     issued, expires = _time(claims, "iat"), _time(claims, "exp")
     begins = _time(claims, "nbf") if "nbf" in claims else issued

@@ -30,11 +30,10 @@ export function sessionPane(session, board) {
   const node = h(
     "article",
     { class: "pane", test: "pane", "data-id": session.id, "data-session": data.session },
-    h("header", {}, title, band, waited),
+    h("header", {}, title, band, waited, closing),
     over,
     h("div", { class: "work" }, part.node),
     h("aside", {}, danger, facts),
-    closing,
   );
 
   async function close(event) {

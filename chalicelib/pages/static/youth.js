@@ -295,7 +295,7 @@ text.value = outbox.draft;
 grow();
 apply(view, true);
 outbox.settle(said, view.counters.youth);
-if (said.length) follow();
+if (said.length && sceneOf(view) !== "over") follow();
 ask("/here", {}).then(read, () => reach(false));
 if (outbox.items.length) send();
 plan();
