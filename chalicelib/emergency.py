@@ -51,11 +51,9 @@ LABELS: Mapping[str, Mapping[str, tuple[str, str]]] = MappingProxyType(
 def labelled(locale: str) -> list[dict[str, str]]:
     """``NUMBERS`` with ``short`` and ``label`` in the language of ``locale`` (``fr`` when unknown)."""
     labels = LABELS.get(locale[:2].lower(), LABELS["fr"])
-    return [
-        {**number, "short": labels[number["for"]][0], "label": labels[number["for"]][1]} for number in NUMBERS
-    ]
+    return [{**number, "short": labels[number["for"]][0], "label": labels[number["for"]][1]} for number in NUMBERS]
 
 
 def fallback() -> dict[str, object]:
-    """What a platform shows when the hub cannot help: ``{"tel": "3018", "emergency": ["17", …]}``, dialled as they stand."""
+    """What a platform shows when the hub cannot help: ``{"tel": "3018", "emergency": ["17", …]}``, dialled as it is."""
     return {"tel": TEL.removeprefix("tel:"), "emergency": [number["number"] for number in NUMBERS]}

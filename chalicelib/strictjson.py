@@ -54,6 +54,8 @@ def read_object(raw: bytes) -> dict[str, Any]:
 
 
 def _check_depth(text: str) -> None:
+    if text.count("[") + text.count("{") <= _DEPTH:
+        return
     depth = 0
     for match in _STRUCTURE.finditer(text):
         sign = text[match.start()]
@@ -103,6 +105,4 @@ def _check_characters(value: Any) -> None:
         try:
             value.encode("utf-8")
         except UnicodeEncodeError:
-            raise Malformed(
-                "lone_surrogate", "A string holds half of a character (a lone surrogate)."
-            ) from None
+            raise Malformed("lone_surrogate", "A string holds half of a character (a lone surrogate).") from None

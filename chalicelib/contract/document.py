@@ -36,9 +36,7 @@ def _component(name: str, part: str = "") -> str:
 def _fold(value: Any, home: str, base_url: str) -> Any:
     if isinstance(value, dict):
         return {
-            key: _target(member, home)
-            if key == "$ref" and isinstance(member, str)
-            else _fold(member, home, base_url)
+            key: _target(member, home) if key == "$ref" and isinstance(member, str) else _fold(member, home, base_url)
             for key, member in value.items()
         }
     if isinstance(value, list):

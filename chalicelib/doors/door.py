@@ -132,11 +132,11 @@ class Door(Blueprint):
                 if code == "unauthorised":
                     watch.note("token refused", request_id=request_id, reason=reason, partner=partner)
                 shown = self._show(call, problem) if self._show is not None else None
-                response = shown or tell(problem, request_id, settings.base_url, path)
+                response = shown or tell(problem, request_id, settings.base_url)
         except Exception as error:  # the outermost ring: a fault becomes a 500 whose log line has type and place only
             code, reason = "internal", type(error).__name__
             watch.note("fault", request_id=request_id, error=type(error).__name__, place=_place(error))
-            response = tell(Problem("internal"), request_id, "", path)
+            response = tell(Problem("internal"), request_id, "")
         if request.method == "HEAD":
             response.body = ""
         for name, value in SAFE_HEADERS.items():
@@ -148,7 +148,7 @@ class Door(Blueprint):
         return response
 
 
-def tell(problem: Problem, request_id: str, base_url: str, path: str) -> Response:
+def tell(problem: Problem, request_id: str, base_url: str) -> Response:
     """The problem as RFC 9457 says it; nothing in it but what the hub itself wrote."""
     fact = CODES[problem.code]
     body: dict[str, Any] = {
@@ -162,11 +162,11 @@ def tell(problem: Problem, request_id: str, base_url: str, path: str) -> Respons
     }
     headers: dict[str, str | list[str]] = {"Content-Type": "application/problem+json"}
     if fact.status == 401:
-        # One answer for every bad token: the path would tell two of them apart.
+        # One answer for every bad token, down to the byte: nothing but request_id may differ.
         headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
         body["error"] = "invalid_token"
     else:
-        body["instance"] = path
+        body["instance"] = f"urn:uuid:{request_id}"
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
     return Response(json.dumps(body, ensure_ascii=False, separators=(",", ":")), headers, fact.status)

@@ -64,8 +64,8 @@ class Schedule:
             return None
         day = self._day_of(at)
         for ahead in range(HORIZON // _DAY + 1):
-            # two days at once: where the clock goes back over midnight, the day before comes again
-            days = (day + ahead, day + ahead + 1)
+            # three days at once: where the clock goes back over midnight, the day before comes again
+            days = range(day + ahead - 1, day + ahead + 2)
             starts = [start for each in days for start, _ in self._spans(each) if start > at]
             if starts:
                 return min(starts) if min(starts) <= at + HORIZON else None

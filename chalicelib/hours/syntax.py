@@ -29,9 +29,7 @@ _LONGEST = 2000
 _WEEKDAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _LENGTHS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
-_TOKEN = re.compile(
-    r" *(?:([0-9]{2}:[0-9]{2}(?![0-9:]))|(24/7(?![0-9]))|([0-9]+(?![0-9:/]))|([A-Za-z]+)|([;,-])|(\Z))"
-)
+_TOKEN = re.compile(r" *(?:([0-9]{2}:[0-9]{2}(?![0-9:]))|(24/7(?![0-9]))|([0-9]+(?![0-9:/]))|([A-Za-z]+)|([;,-])|(\Z))")
 _KINDS = ("time", "always", "number", "word", "mark", "end")
 
 Span = tuple[int, int]
@@ -114,7 +112,10 @@ class _Reader:
                 blank = len(expression[at:]) - len(expression[at:].lstrip(" "))
                 raise BadHours(at + blank + 1, "not a time (HH:MM), day, month, number or one of ; , -")
             group = match.lastindex
-            self.tokens.append((_KINDS[group - 1], match[group], match.start(group) + 1))
+            kind, start = _KINDS[group - 1], match.start(group)
+            if start == at and self.tokens and not {kind, self.tokens[-1][0]} & {"mark", "end"}:
+                raise BadHours(at + 1, "a blank expected")
+            self.tokens.append((kind, match[group], start + 1))
             at = match.end()
         self.at = 0
 

@@ -18,7 +18,7 @@ REASONS: Mapping[str, str] = {
     # header
     "bad_typ": "typ is not 'handoff+jwt'.",
     "header_refused": "The header carries jku, jwk, x5u, x5c, crit or b64.",
-    "bad_kid": "kid is missing or is not 1 to 64 of A-Z a-z 0-9 . _ -",
+    "bad_kid": "kid is missing or is not 1 to 64 of A-Z a-z 0-9 . _ + / = -",
     "bad_alg": "alg is missing or is none of ES256, RS256, EdDSA.",
     "alg_mismatch": "alg is not the algorithm the key is registered for.",
     # who
@@ -41,7 +41,9 @@ REASONS: Mapping[str, str] = {
     "bad_htu": "htu is not the request's path as published.",
     "bad_digest": "content_digest is missing or is not that of the body that came.",
     # counsellors
+    "bad_scheme": "The Authorization header is not of the scheme Bearer.",
     "not_access": "token_use is not 'access': an ID or refresh token.",
     "wrong_client": "client_id is not the console's.",
     "bad_user": "username, sub or cognito:groups is missing or of the wrong type.",
+    "disabled": "The provider says that the account is disabled.",
 }

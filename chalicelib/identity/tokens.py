@@ -31,7 +31,8 @@ LEEWAY = 60
 _LONGEST = 8192
 # A key or a rule that a token brings along is never used (RFC 8725 section 3.10); b64 changes what is signed.
 _REFUSED = {"jku", "jwk", "x5u", "x5c", "crit", "b64"}
-_KID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
+# Key ids are opaque; Cognito writes them in padded base64.
+_KID = re.compile(r"[A-Za-z0-9._+/=-]{1,64}", re.ASCII)
 
 
 class Refused(Exception):
@@ -102,9 +103,7 @@ def check_signature(token: Token, key: PartnerKey) -> None:
         raise Refused("bad_signature")
 
 
-def check_times(
-    claims: Mapping[str, Any], now: int, *, longest: int | None = None, grace: int = LEEWAY
-) -> int:
+def check_times(claims: Mapping[str, Any], now: int, *, longest: int | None = None, grace: int = LEEWAY) -> int:
     """Check ``iat``, ``exp`` and ``nbf`` against now (ms) and answer exp in ms.
 
     ``longest`` bounds exp - iat, ``grace`` is added to exp (both in s).

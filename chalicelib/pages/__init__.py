@@ -1,4 +1,4 @@
-"""Pages of the youth and the counsellor: templates, static files and words. Imports ``emergency`` and ``problems`` only.
+"""Pages of the youth and the counsellor: templates, static files, words. Imports ``emergency`` and ``problems`` only.
 
 ``render`` fills templates (the only user of Jinja2), ``scene`` says which parts of the youth's page a view shows,
 ``words`` is the catalogue, ``windows`` the hours a callback may be asked for, ``statics`` the files served as they are.

@@ -31,14 +31,12 @@ __all__ = [
 ]
 
 EXIT = "/static/jours-feries.html"
-"""Where quick exit leads: a harmless page of our own. Another site would learn of the exit and is not always reachable."""
+"""Where quick exit leads: a harmless page of our own. Another site would learn of the exit, and may be unreachable."""
 
 MESSAGE_LIMIT = 2000
 
 
-def youth_page(
-    view: Mapping[str, Any], *, locale: str, token: str, problem: str = "", now: int | None = None
-) -> str:
+def youth_page(view: Mapping[str, Any], *, locale: str, token: str, problem: str = "", now: int | None = None) -> str:
     """The youth's page. ``view`` is the youth state with ``id``; ``token`` goes into every form.
 
     ``problem`` is the code of a refused form, told in words on the page. ``now`` is ms since the epoch (the present

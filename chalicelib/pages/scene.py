@@ -1,6 +1,7 @@
 """Which parts of the youth's page a view shows. Pure, standard library only.
 
-The same rule stands in ``static/scene.js``: the page is drawn once by the hub and kept up to date by the browser.
+The same rule stands in ``static/scene.js``: the page is drawn once by the hub and kept up to date by the browser,
+which alone remembers that a counsellor was there and is gone (``back-in-line``).
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ _ASKABLE = ("choose", "number", "planned-callback", "line-callback")
 
 
 def scene(view: Mapping[str, Any]) -> str:
-    """The one scene of a view: ``choose``, ``number``, ``over``, or ``line-``, ``planned-``, ``talk-`` with the lane."""
+    """The one scene of a view: ``choose``, ``number``, ``over``, or ``line-``, ``planned-``, ``talk-`` and the lane."""
     if view["state"] == "closed":
         return "over"
     if view["state"] == "received":
@@ -43,8 +44,10 @@ def facts(view: Mapping[str, Any]) -> frozenset[str]:
         found.add("opening")
     if view.get("ended"):
         found.add(f"ended-{view['ended']}")
-    if now == "line-chat" and counters.get("counsellor"):
-        found.add("back-in-line")
+    if now == "line-chat":
+        found.add("answered" if counters.get("counsellor") else "not-answered")
+    if callback.get("has_number"):
+        found.add("known-number")
     if now in _ASKABLE or (now == "line-chat" and not view["open"]):
         found.add("askable")
     return frozenset(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 
@@ -31,11 +32,15 @@ STATICS = (
     "plain.css",
     "scene.js",
     "session.js",
+    "thread.js",
     "youth.css",
     "youth.js",
 )
 
 VERSION_LENGTH = 12
+
+_ASIDES = re.compile(r"^[ \t]*//.*\n|^[ \t]+|^\n", re.MULTILINE)
+"""Indentation, empty lines and lines that are only a comment: a phone need not load them. No string spans lines."""
 
 _FOLDER = Path(__file__).parent / "static"
 _TYPES = {
@@ -55,6 +60,8 @@ def static(name: str) -> tuple[str, str, str] | None:
     if name not in STATICS:
         return None
     body = (_FOLDER / name).read_text(encoding="utf-8")
+    if name.endswith((".js", ".css")):
+        body = _ASIDES.sub("", body)
     if name.endswith(".js"):
         body = body.replace('.js";', f'.js?v={_version()}";')
     digest = hashlib.sha256(body.encode()).hexdigest()

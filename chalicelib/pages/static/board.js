@@ -4,6 +4,9 @@ import { Outbox } from "./outbox.js";
 
 const RENEW = 30000;
 
+// A third of the lease, so that two renewals may be lost; never more often than every 3 s, whatever the clocks say.
+const pace = (until) => Math.min(RENEW, Math.max(3000, (new Date(until) - Date.now()) / 3));
+
 export class Board extends EventTarget {
   constructor() {
     super();
@@ -53,6 +56,8 @@ export class Board extends EventTarget {
     if (!answer.ok) return this.tell("problem", answer.code);
     this.take(answer.data);
     this.select(answer.data.id);
+    const session = this.held.get(answer.data.id);
+    if (session) session.renewAt = Date.now() + pace(answer.data.lease_until);
     await this.watch();
   }
 
@@ -69,13 +74,14 @@ export class Board extends EventTarget {
     if (!session) {
       if (!data.mine || data.state === "closed") return;
       const outbox = new Outbox(`3018:desk:${data.id}`, "counsellor");
-      session = { id: data.id, outbox, messages: [], seen: 0, renewed: 0, over: "", number: null };
+      session = { id: data.id, outbox, messages: [], seen: 0, renewAt: 0, over: "", number: null };
       this.held.set(data.id, session);
     }
     if (session.data && data.epoch < session.data.epoch) return;
     session.data = data;
     session.settled = true;
     for (const message of data.messages) this.hear(session, message);
+    if (data.reason === "left_safely") session.messages = [];
     session.outbox.settle(session.messages, data.counters.counsellor);
     if (this.selected === data.id && !document.hidden) session.seen = data.counters.youth;
     if (data.state === "closed") this.lose(data.id, "ended");
@@ -129,12 +135,11 @@ export class Board extends EventTarget {
   }
 
   async renew() {
-    const now = Date.now();
     for (const session of this.held.values()) {
-      if (session.over || now - session.renewed < RENEW) continue;
-      session.renewed = now;
+      if (session.over || Date.now() < session.renewAt) continue;
+      session.renewAt = Date.now() + 3000;
       const answer = await this.act(session, "renew");
-      if (!answer) session.renewed = now - RENEW + 3000;
+      if (answer?.ok) session.renewAt = Date.now() + pace(answer.data.lease_until);
     }
   }
 

@@ -2,7 +2,7 @@
 import { h, hour, say, write } from "./dom.js";
 
 export function chatPart(session, board) {
-  const log = h("ol", { class: "log", role: "log", "aria-label": say("chat.log"), test: "log", tabindex: "0" });
+  const log = h("div", { class: "log", role: "log", "aria-label": say("chat.log"), test: "log", tabindex: "0" });
   const empty = h("p", { class: "hint" }, say("chat.empty"));
   const text = h("textarea", {
     rows: "3",
@@ -27,7 +27,7 @@ export function chatPart(session, board) {
 
   function submit(event) {
     event.preventDefault();
-    const body = text.value.trim();
+    const body = text.value.replace(/[^\P{Cc}\t\n]/gu, "").trim();
     if (!body || session.over) return;
     session.outbox.add(body);
     text.value = "";
@@ -41,7 +41,7 @@ export function chatPart(session, board) {
       const small = h("small");
       const words = h("p", {}, body);
       const who = h("b", { class: "visually-hidden" }, `${say(`chat.${from}`)} : `);
-      const item = h("li", { class: `message ${from}`, test: "message", "data-from": from }, who, words, small);
+      const item = h("div", { class: `message ${from}`, test: "message", "data-from": from }, who, words, small);
       lines.set(key, { item, small, used: true });
     }
     return lines.get(key);
@@ -75,7 +75,7 @@ export function chatPart(session, board) {
     order.forEach((drawn, place) => {
       if (log.children[place] !== drawn.item) log.insertBefore(drawn.item, log.children[place] || null);
     });
-    empty.hidden = order.length > 0;
+    empty.hidden = order.length > 0 || Boolean(session.over);
     text.readOnly = Boolean(session.over);
     send.disabled = Boolean(session.over);
     if (atEnd || lines.size !== before) scroll.scrollTop = scroll.scrollHeight;

@@ -41,7 +41,7 @@ function mineRow(row, place) {
         onclick: () => open(row.id),
       },
       h("span", { class: "row" }, h("kbd", {}, String(place + 1)), h("b", {}, row.title), row.unread ? h("mark", { test: "unread" }, say("mine.unread", { count: row.unread })) : null),
-      h("span", { class: "hint" }, row.over ? say("mine.lost") : `${name("band", row.band)} · ${row.since}`),
+      h("span", { class: "hint" }, row.over ? say(`mine.${row.over}`) : `${name("band", row.band)} · ${row.since}`),
       row.last ? h("span", { class: "last" }, row.last) : null,
     ),
   );
@@ -70,7 +70,7 @@ function drawTitle() {
 
 function draw() {
   for (const session of board.held.values()) drawSession(session);
-  if (!board.held.has(board.selected) && board.held.size) board.selected = board.held.keys().next().value;
+  if (!board.held.has(board.selected) && board.held.size) return board.select(board.held.keys().next().value);
   drawSelected();
   drawMine();
   drawTitle();
@@ -174,7 +174,7 @@ repeat(async () => {
     if (session.outbox.items.length) await board.send(session);
   }
 }, slowly(2500, 5000));
-repeat(() => board.renew(), () => 2000);
+repeat(() => board.renew(), () => 1000);
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && board.held.has(board.selected)) board.select(board.selected);
 });

@@ -8,7 +8,7 @@ export function say(key, values = {}) {
 // Words for a value that came from outside: ours when we have them, else the value itself.
 export function name(kind, value) {
   if (value === null || value === undefined || value === "") return say("fact.unknown");
-  return words[`${kind}.${value}`] || String(value);
+  return words[`${kind}.${value}`] || String(value).replaceAll("_", " ");
 }
 
 export function problemWords(code) {

@@ -22,7 +22,9 @@ export function factsOf(view) {
   if (view.closes_at) facts.add("closing");
   if (view.next_open_at) facts.add("opening");
   if (view.ended) facts.add(`ended-${view.ended}`);
-  if (scene === "line-chat" && view.counters?.counsellor) facts.add("back-in-line");
+  if (view.back) facts.add("back-in-line");
+  else if (scene === "line-chat") facts.add(view.counters?.counsellor ? "answered" : "not-answered");
+  if (callback.has_number) facts.add("known-number");
   if (ASKABLE.includes(scene) || (scene === "line-chat" && !view.open)) facts.add("askable");
   return facts;
 }
@@ -31,7 +33,6 @@ export function show(room, facts) {
   for (const part of room.querySelectorAll("[data-when]")) {
     part.hidden = !part.dataset.when.split(" ").some((name) => facts.has(name));
   }
-  for (const part of room.querySelectorAll("[data-unless]")) part.hidden = facts.has(part.dataset.unless);
 }
 
 export function fill(words, text) {

@@ -9,7 +9,7 @@ export function sessionPane(session, board) {
   const data = session.data;
   const title = h("h2", {}, `${name("lane", data.session)} · ${name("platform", data.platform)}`);
   const band = h("span", { test: "band" });
-  const waited = h("span", { class: "hint" }, say("session.waited", { wait: duration(data.waited_seconds) }));
+  const waited = h("span", { class: "hint" }, data.waited_seconds === null ? "" : say("session.waited", { wait: duration(data.waited_seconds) }));
   const danger = h("p", { class: "alarm", role: "note", test: "danger" }, say("session.danger"));
   const over = h("div", { class: "over", role: "alert", test: "session-over", hidden: true });
   const reason = h(
@@ -33,7 +33,7 @@ export function sessionPane(session, board) {
     h("header", {}, title, band, waited, closing),
     over,
     h("div", { class: "work" }, part.node),
-    h("aside", {}, danger, facts),
+    h("section", { class: "about", "aria-label": say("session.about") }, danger, facts),
   );
 
   async function close(event) {
@@ -65,7 +65,7 @@ export function sessionPane(session, board) {
     closing.hidden = Boolean(session.over);
     over.hidden = !session.over;
     redraw(over, [session.over], () => [
-      h("p", {}, say(`session.${session.over || "lost"}`)),
+      h("p", {}, say(now.reason === "left_safely" ? "session.left_safely" : `session.${session.over || "lost"}`)),
       h("button", { type: "button", class: "plain", test: "dismiss", onclick: () => board.drop(session.id) }, say("session.dismiss")),
     ]);
     redraw(facts, [now.platform, now.kind, now.role, now.age_band, now.locale, now.report], () => factRows(now));
@@ -84,7 +84,7 @@ function factRows(data) {
     ["age_band", name("age", data.age_band)],
     ["locale", name("locale", data.locale?.slice(0, 2))],
   ];
-  if (report) rows.push(["category", name("category", report.category)], ["reference", name("none", report.platform_report_ref)]);
+  if (report) rows.push(["category", name("category", report.category)], ["reference", report.platform_report_ref || say("fact.unknown")]);
   const nodes = rows.flatMap(([fact, text]) => [h("dt", {}, say(`fact.${fact}`)), h("dd", { test: `fact-${fact}` }, text)]);
   if (!report?.contents?.length) return nodes;
   const contents = report.contents.map((content) =>

@@ -1,0 +1,63 @@
+# `make` lists the targets. Variables of one target stand in its line.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PY := .venv/bin/python
+.PHONY: help run test check format package partner why counsellor-token handoff race capacity screenshots browser clean lint
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
+
+run: .venv/made .venv-engine/made ## the whole hub on http://127.0.0.1:8000 (PORT= HOURS= LEASE_SECONDS= CALLBACK_RETRY= LIMIT= HUB_LOCAL=)
+	@$(PY) -m local.run
+
+test: lint .venv-engine/made browser ## format, lint, types and every test, browser included, beside a hub of its own (ARGS= for pytest)
+	@$(PY) -m pytest $(ARGS)
+
+check: lint ## format, lint, types and unit tests, in under a minute
+	@$(PY) -m pytest tests/unit
+
+lint: .venv/made
+	@.venv/bin/ruff format --check .
+	@.venv/bin/ruff check .
+	@.venv/bin/mypy
+
+format: .venv/made ## put the sources in order
+	@.venv/bin/ruff check --quiet --fix . || true
+	@.venv/bin/ruff format .
+
+package: .venv/made ## template and zip for AWS in .build/package, checked by cfn-lint
+	@$(PY) -m local.package
+	@.venv/bin/cfn-lint .build/package/sam.json
+
+partner: .venv/made ## partners and their keys (ARGS="list", "add …"; make partner why REQUEST=<request_id>)
+	@$(PY) -m ops.partner $(or $(ARGS),$(if $(filter why,$(MAKECMDGOALS)),why '$(REQUEST)',--help))
+
+why: .venv/made
+	@$(if $(filter partner,$(MAKECMDGOALS)),true,$(PY) -m ops.partner why '$(REQUEST)')
+
+counsellor-token: .venv/made ## an access token for curl (NAME=<username>)
+	@$(PY) -m ops.counsellor '$(NAME)'
+
+handoff: .venv/made ## send one signed handoff (PLATFORM=tiktok KIND=call [SESSION=chat])
+	@$(PY) -m ops.handoff '$(or $(PLATFORM),tiktok)' '$(or $(KIND),call)' $(if $(SESSION),--session '$(SESSION)')
+
+race: .venv/made .venv-engine/made ## 32 counsellors race for 10,000 claims against a running stack
+	@RACE_CLAIMS=10000 $(PY) -m pytest tests/e2e/test_race.py -s
+
+capacity: .venv/made .venv-engine/made ## measure the capacity each operation consumes
+	@$(PY) -m bench.capacity
+
+screenshots: .venv/made .venv-engine/made browser ## pictures of the pages, for the README
+	@$(PY) -m bench.screenshots
+
+browser: .venv/made
+	@$(PY) -m local.chromium
+
+clean: ## remove what was made, but not the local state
+	rm -rf .venv .venv-engine .build .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results .chalice/deployments
+
+.venv/made: requirements.txt requirements-dev.txt
+	@sh local/venv.sh .venv requirements-dev.txt
+
+.venv-engine/made: requirements-engine.txt
+	@sh local/venv.sh .venv-engine requirements-engine.txt

@@ -1,0 +1,206 @@
+"""The deployment package: what `chalice package` makes of the sources, and their libraries; made when they changed."""
+
+from __future__ import annotations
+
+import argparse
+import compileall
+import hashlib
+import json
+import os
+import platform
+import py_compile
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import yaml
+
+__all__ = ["Package", "PackagingFailed", "build", "digest"]
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCES = ("app.py", "requirements.txt", "chalicelib", "schemas", "infra", ".chalice/config.json")
+POLICIES = ".chalice/policy-*.json"
+STAGE = "hub"
+# Data for features of phonenumbers that nobody here uses, and scripts.
+LEFT_OUT = ("phonenumbers/geodata/", "phonenumbers/carrierdata/", "bin/")
+# What Lambda's machines run: Amazon Linux 2 (glibc 2.26) up to Python 3.11, Amazon Linux 2023 (2.34) from 3.12.
+OLDER = ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux_2_26_x86_64")
+PLATFORMS = OLDER if sys.version_info < (3, 12) else (*OLDER, "manylinux_2_28_x86_64", "manylinux_2_34_x86_64")
+EPOCH = (1980, 1, 1, 0, 0, 0)
+
+
+class PackagingFailed(Exception):
+    """`chalice package` or pip failed; the text says what they printed."""
+
+
+@dataclass(frozen=True)
+class Package:
+    """A template and the zip it deploys; ``digest`` changes when a source changes.
+
+    A local zip has no libraries: they lie in ``libraries``, since the engine unpacks the zip for each worker.
+    """
+
+    template: Path
+    archive: Path
+    libraries: Path
+    digest: str
+    fresh: bool
+
+
+def _files(root: Path) -> Iterator[Path]:
+    roots = [root / name for name in SOURCES]
+    for place in [*roots, *sorted(root.glob(POLICIES))]:
+        if place.is_file():
+            yield place
+        else:
+            yield from sorted(p for p in place.rglob("*") if p.is_file() and not _ignored(p))
+
+
+def _ignored(path: Path) -> bool:
+    return "__pycache__" in path.parts or path.suffix == ".pyc" or path.name == ".DS_Store"
+
+
+def native() -> bool:
+    """Whether the wheels that Chalice fetches for Lambda (Linux, x86-64, glibc) run on this machine."""
+    return sys.platform == "linux" and platform.machine() == "x86_64" and platform.libc_ver()[0] == "glibc"
+
+
+def digest(root: Path = ROOT, *, local: bool = False) -> str:
+    """SHA-256 in hex over every source, the Python version and, for a local package, this machine's kind."""
+    total = hashlib.sha256(repr((sys.version_info[:2], local, native(), Path(__file__).read_bytes())).encode())
+    for path in _files(root):
+        content = path.read_bytes()
+        total.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
+        total.update(content)
+    return total.hexdigest()
+
+
+def build(out: Path, root: Path = ROOT, *, local: bool = False) -> Package:
+    """Write ``sam.json`` and ``deployment.zip`` to ``out`` unless they are there for the same sources.
+
+    ``local``: a zip without libraries, and the libraries for this machine; else all in one, for Lambda.
+    Raises PackagingFailed.
+    """
+    wanted = digest(root, local=local)
+    stamp = out / "digest"
+    package = Package(out / "sam.json", out / "deployment.zip", out / "libraries", wanted, fresh=False)
+    if _reads(stamp, wanted) and package.template.is_file() and package.archive.is_file():
+        return package
+    out.mkdir(parents=True, exist_ok=True)
+    stamp.unlink(missing_ok=True)
+    _libraries(root / "requirements.txt", package.libraries, local=local)
+    with tempfile.TemporaryDirectory(prefix="hub3018-") as scratch:
+        project, made = Path(scratch) / "project", Path(scratch) / "made"
+        _copy(root, project)
+        _chalice(project, made)
+        # As JSON: Chalice writes YAML with anchors, which not every reader of templates follows.
+        template = yaml.safe_load((made / "sam.yaml").read_text())
+        package.template.write_text(json.dumps(template, indent=2) + "\n")
+        app = Path(scratch) / "app"
+        with zipfile.ZipFile(made / "deployment.zip") as archive:
+            archive.extractall(app)
+        _compile(app)
+        _join([app] if local else [app, package.libraries], package.archive)
+    stamp.write_text(wanted)
+    return replace(package, fresh=True)
+
+
+def _reads(stamp: Path, wanted: str) -> bool:
+    return stamp.is_file() and stamp.read_text() == wanted
+
+
+def _libraries(requirements: Path, target: Path, *, local: bool) -> None:
+    """Install the pinned requirements into ``target``, as wheels for Lambda or for this machine; once per change.
+
+    Chalice would fetch them again at each change of the sources, and for Lambda's kind of machine alone.
+    """
+    here = local and not native()
+    wanted = hashlib.sha256(
+        repr((requirements.read_bytes(), Path(__file__).read_bytes(), sys.version_info[:2], here)).encode()
+    ).hexdigest()
+    stamp = target.with_suffix(".digest")
+    if _reads(stamp, wanted) and target.is_dir():
+        return
+    stamp.unlink(missing_ok=True)
+    shutil.rmtree(target, ignore_errors=True)
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"]
+    command += ["--no-deps", "--requirement", str(requirements), "--target", str(target)]
+    if not here:
+        command += ["--only-binary=:all:", "--implementation", "cp"]
+        command += [part for name in PLATFORMS for part in ("--platform", name)]
+    _run(command, requirements.parent, dict(os.environ))
+    _compile(target)
+    stamp.write_text(wanted)
+
+
+def _compile(place: Path) -> None:
+    """Bytecode beside each source, never checked: Lambda's disk is read-only, each cold start would compile anew."""
+    mode = py_compile.PycInvalidationMode.UNCHECKED_HASH
+    compileall.compile_dir(place, stripdir=str(place), quiet=2, force=True, invalidation_mode=mode)
+
+
+def _copy(root: Path, project: Path) -> None:
+    """Copy the sources only: Chalice packages every file of chalicelib, caches and editors' leavings too."""
+    for path in _files(root):
+        name = path.relative_to(root)
+        target = project / ("vendor" / name if name.parts[0] == "schemas" else name)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, target)
+    (project / "requirements.txt").write_text("")
+
+
+def _chalice(project: Path, made: Path) -> None:
+    # Chalice has no __main__, and its script's place depends on how Python was installed.
+    command = [sys.executable, "-c", "from chalice.cli import main; raise SystemExit(main())", "package"]
+    command += ["--stage", STAGE, "--merge-template", "infra/resources.yaml", str(made)]
+    # Packaging asks AWS nothing; the region only keeps botocore from refusing to start.
+    env = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    _run(command, project, {**env, "AWS_DEFAULT_REGION": "eu-west-3", "AWS_EC2_METADATA_DISABLED": "true"})
+
+
+def _run(command: list[str], cwd: Path, env: dict[str, str]) -> None:
+    done = subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise PackagingFailed("\n".join([" ".join(command), done.stdout.strip(), done.stderr.strip()]))
+
+
+def _join(places: Sequence[Path], archive: Path) -> None:
+    """One zip of all the places, the first one wins; names sorted, times fixed: same sources, same bytes."""
+    contents: dict[str, Path] = {}
+    for place in places:
+        for path in place.rglob("*"):
+            name = path.relative_to(place).as_posix()
+            if path.is_file() and not name.startswith(LEFT_OUT):
+                contents.setdefault(name, path)
+    partial = archive.with_suffix(".partial")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in sorted(contents):
+            info = zipfile.ZipInfo(name, EPOCH)
+            info.external_attr = 0o644 << 16
+            info.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(info, contents[name].read_bytes())
+    partial.replace(archive)
+
+
+def main() -> int:
+    """`python -m local.package [--out DIR]`: the package for Lambda."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--out", type=Path, default=ROOT / ".build" / "package")
+    arguments = parser.parse_args()
+    try:
+        package = build(arguments.out)
+    except PackagingFailed as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    size = package.archive.stat().st_size / 1e6
+    print(f"{package.template} and {package.archive.name} ({size:.1f} MB){'' if package.fresh else ', unchanged'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,108 @@
+"""Two partners with keys of their own, and three counsellors. Made once per state directory, then found again."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from botocore.exceptions import ClientError
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+
+from ops.keys import public_jwk, thumbprint
+from ops.partners import Partner, Partners
+
+__all__ = ["Counsellor", "SeededPartner", "counsellors", "partners"]
+
+DEMO_PARTNERS = (
+    ("tiktok", "TikTok (démo)", ("tiktok",), ("https://www.tiktok.com/", "snssdk1233://")),
+    ("meta", "Meta (démo)", ("instagram", "messenger"), ("https://www.instagram.com/", "fb-messenger://")),
+)
+DEMO_COUNSELLORS = (("camille", "Camille", False), ("nadia", "Nadia", False), ("sami", "Sami", True))
+
+
+@dataclass(frozen=True)
+class SeededPartner:
+    """A partner whose private key this machine has, at ``private_key`` (PEM)."""
+
+    id: str
+    platforms: Sequence[str]
+    kid: str
+    alg: str
+    private_key: Path
+
+
+@dataclass(frozen=True)
+class Counsellor:
+    """A demo login; ``supervisor`` says whether it is in that group."""
+
+    username: str
+    password: str
+    supervisor: bool
+
+
+def _write_private(path: Path, content: bytes) -> None:
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+
+
+def _signing_key(path: Path) -> ec.EllipticCurvePrivateKey:
+    if not path.exists():
+        made = ec.generate_private_key(ec.SECP256R1())
+        _write_private(path, made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    key = load_pem_private_key(path.read_bytes(), password=None)
+    if not isinstance(key, ec.EllipticCurvePrivateKey):
+        raise TypeError(f"{path} is not an elliptic key; remove it and start again")
+    return key
+
+
+def partners(dynamodb: Any, table: str, home: Path) -> list[SeededPartner]:
+    """Register the demo partners unless they are; their keys lie in ``home``/keys, for this user alone."""
+    rows = Partners(dynamodb, table)
+    seeded = []
+    for name, title, platforms, prefixes in DEMO_PARTNERS:
+        path = (home / "keys" / f"{name}.pem").absolute()
+        jwk = public_jwk(_signing_key(path).public_key())
+        kid = f"{name}-{thumbprint(jwk)[:8]}"
+        if rows.get(name) is None:
+            rows.add(Partner(name, title, platforms, {kid: {"alg": "ES256", "jwk": jwk}}, prefixes))
+        else:
+            rows.add_key(name, kid, "ES256", jwk)
+        seeded.append(SeededPartner(name, platforms, kid, "ES256", path))
+    return seeded
+
+
+def _passwords(path: Path) -> dict[str, str]:
+    if not path.exists():
+        made = {name: f"Demo-{secrets.token_hex(4)}-3018" for name, _, _ in DEMO_COUNSELLORS}
+        _write_private(path, json.dumps(made, indent=2).encode())
+    found: dict[str, str] = json.loads(path.read_text())
+    return found
+
+
+def counsellors(idp: Any, pool: str, home: Path) -> list[Counsellor]:
+    """Create the demo counsellors in the user pool unless they are there; passwords lie in ``home``."""
+    passwords = _passwords(home / "counsellors.json")
+    for username, name, supervisor in DEMO_COUNSELLORS:
+        try:
+            idp.admin_create_user(
+                UserPoolId=pool,
+                Username=username,
+                MessageAction="SUPPRESS",
+                UserAttributes=[{"Name": "name", "Value": name}],
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "UsernameExistsException":
+                raise
+            continue
+        idp.admin_set_user_password(UserPoolId=pool, Username=username, Password=passwords[username], Permanent=True)
+        if supervisor:
+            idp.admin_add_user_to_group(UserPoolId=pool, Username=username, GroupName="supervisor")
+    return [Counsellor(name, passwords[name], supervisor) for name, _, supervisor in DEMO_COUNSELLORS]
