@@ -142,6 +142,11 @@ class Engine:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started and has not ended."""
+        return self._process is not None and self._process.returncode is None
+
     async def ended(self) -> int:
         """Wait until it ends, whoever ended it; its exit status."""
         if self._process is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import compileall
+import fcntl
 import hashlib
 import json
 import os
@@ -20,14 +21,14 @@ from pathlib import Path
 
 import yaml
 
-__all__ = ["Package", "PackagingFailed", "build", "digest"]
+__all__ = ["SHARED", "Package", "PackagingFailed", "build", "digest"]
 
 ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT / ".build" / "libraries"
 SOURCES = ("app.py", "requirements.txt", "chalicelib", "schemas", "infra", ".chalice/config.json")
 POLICIES = ".chalice/policy-*.json"
 STAGE = "hub"
-# Data for features of phonenumbers that nobody here uses, and scripts.
-LEFT_OUT = ("phonenumbers/geodata/", "phonenumbers/carrierdata/", "bin/")
+LEFT_OUT = ("bin/",)
 # What Lambda's machines run: Amazon Linux 2 (glibc 2.26) up to Python 3.11, Amazon Linux 2023 (2.34) from 3.12.
 OLDER = ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux_2_26_x86_64")
 PLATFORMS = OLDER if sys.version_info < (3, 12) else (*OLDER, "manylinux_2_28_x86_64", "manylinux_2_34_x86_64")
@@ -83,17 +84,23 @@ def digest(root: Path = ROOT, *, local: bool = False) -> str:
 def build(out: Path, root: Path = ROOT, *, local: bool = False) -> Package:
     """Write ``sam.json`` and ``deployment.zip`` to ``out`` unless they are there for the same sources.
 
+    The libraries of local packages are shared by all hubs of a checkout (``SHARED``).
+
     ``local``: a zip without libraries, and the libraries for this machine; else all in one, for Lambda.
     Raises PackagingFailed.
     """
     wanted = digest(root, local=local)
     stamp = out / "digest"
-    package = Package(out / "sam.json", out / "deployment.zip", out / "libraries", wanted, fresh=False)
+    libraries = SHARED if local else out / "libraries"
+    package = Package(out / "sam.json", out / "deployment.zip", libraries, wanted, fresh=False)
     if _reads(stamp, wanted) and package.template.is_file() and package.archive.is_file():
         return package
     out.mkdir(parents=True, exist_ok=True)
     stamp.unlink(missing_ok=True)
-    _libraries(root / "requirements.txt", package.libraries, local=local)
+    package.libraries.parent.mkdir(parents=True, exist_ok=True)
+    with package.libraries.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # another hub of this checkout may be starting, too
+        _libraries(root / "requirements.txt", package.libraries, local=local)
     with tempfile.TemporaryDirectory(prefix="hub3018-") as scratch:
         project, made = Path(scratch) / "project", Path(scratch) / "made"
         _copy(root, project)

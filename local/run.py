@@ -22,7 +22,7 @@ from local import hubfile, seed, stack
 from local.engine import REGION, Engine, EngineFailed
 from local.front import Front, application
 from local.options import Options, OptionsRefused
-from local.package import Package, PackagingFailed, build
+from local.package import SHARED, Package, PackagingFailed, build
 from local.progress import card, step
 from local.simulator import Simulator
 
@@ -41,7 +41,7 @@ async def serve(options: Options, stop: asyncio.Event) -> int:
     options.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     lock = _lock(options)
     hubfile.remove(options.home)
-    engine = Engine(options.home, options.home / "package" / "libraries")
+    engine = Engine(options.home, SHARED)
     runner: web.AppRunner | None = None
     try:
         _refuse_taken_port(options)
@@ -60,8 +60,9 @@ async def serve(options: Options, stop: asyncio.Event) -> int:
         if runner is not None:
             with step("stop the front"):
                 await runner.cleanup()
-        with step("save the state"):
-            await engine.stop()
+        if engine.running:
+            with step("save the state"):
+                await engine.stop()
         os.close(lock)
 
 
