@@ -15,6 +15,6 @@ for door in (partners.door, youth.door, counsellors.door, console.door, public.d
 
 
 @app.schedule(Rate(1, unit=Rate.MINUTES))
-def sweep(event: Any) -> None:
+def sweep(_event: Any) -> None:
     """What time alone decides."""
     events.sweep()

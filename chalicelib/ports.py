@@ -97,7 +97,7 @@ class Sessions(Protocol):
         ...
 
     def head(self, lane: Lane, *, now: int, before: str, limit: int) -> list[Queued]:
-        """Up to ``limit`` rows of a lane due at ``now``, earliest deadline first, keys under ``before``; may be stale."""
+        """Up to ``limit`` rows of a lane due at ``now``, earliest deadline first, under ``before``; may be stale."""
         ...
 
     def standing(self, partition: str, *, prefix: str = "", before: str = "", limit: int = 500) -> list[str]:

@@ -23,19 +23,27 @@ class Fact:
 CODES: Mapping[str, Fact] = {
     # any caller
     "not_found": Fact(404, "Nothing is here for you", "Check the id; ids of other partners answer alike."),
-    "bad_json": Fact(400, "The body is not JSON we accept", "Send one UTF-8 JSON object, RFC 8259, without duplicates."),
+    "bad_json": Fact(
+        400, "The body is not JSON we accept", "Send one UTF-8 JSON object, RFC 8259, without duplicates."
+    ),
     "bad_request": Fact(400, "The request breaks the contract", "Fix the members named in errors."),
     "too_large": Fact(413, "The body is too large", "Send at most 64 KiB."),
     "wrong_content_type": Fact(415, "The content type is not accepted", "Send application/json."),
     "internal": Fact(500, "The hub failed", "Retry the same request; report the request_id if it stays."),
-    "unavailable": Fact(503, "The hub cannot answer now", "Retry the same request with the same jti after Retry-After."),
+    "unavailable": Fact(
+        503, "The hub cannot answer now", "Retry the same request with the same jti after Retry-After."
+    ),
     # partners
-    "unauthorised": Fact(401, "The token was not accepted", "Sign as the token recipe says; ask the operator with request_id."),
+    "unauthorised": Fact(
+        401, "The token was not accepted", "Sign as the token recipe says; ask the operator with request_id."
+    ),
     "foreign_platform": Fact(403, "The platform is not registered for you", "Send one of your registered platforms."),
     "idempotency_mismatch": Fact(422, "This jti was used with another body", "Use a new jti for a new handoff."),
     "bad_number": Fact(422, "The callback number cannot be called", "Send a French or overseas number in E.164."),
     "bad_window": Fact(422, "The callback window cannot be kept", "End after the start, in the future, within 3 days."),
-    "return_url_not_registered": Fact(422, "The return_url is not registered", "Register its prefix with the operator."),
+    "return_url_not_registered": Fact(
+        422, "The return_url is not registered", "Register its prefix with the operator."
+    ),
     "with_youth": Fact(409, "The youth has opened the page", "Only the youth can cancel now."),
     # counsellors
     "signed_out": Fact(401, "Sign in again", "Get a new access token from the provider."),
@@ -62,7 +70,7 @@ class Place:
     detail: str
 
 
-@dataclass
+@dataclass(eq=False)
 class Problem(Exception):
     """A refusal with a stable ``code`` of ``CODES``; ``detail`` and ``errors`` never carry what was sent.
 

@@ -1,4 +1,4 @@
-"""When the helpline is open and when a number may be dialled: opening hours ∩ window ∩ the number's own quiet hours. Pure."""
+"""When the helpline is open, and when a number may be dialled: hours ∩ window ∩ the number's quiet hours. Pure."""
 
 from __future__ import annotations
 

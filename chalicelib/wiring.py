@@ -45,9 +45,7 @@ def desk() -> Desk:
     return assemble(settings())
 
 
-def assemble(
-    given: Settings, *, prepare: Callable[[Any], None] | None = None, clock: Callable[[], int] = now
-) -> Desk:
+def assemble(given: Settings, *, prepare: Callable[[Any], None] | None = None, clock: Callable[[], int] = now) -> Desk:
     """A desk over AWS for the given settings; ``prepare`` sees each new client."""
     clients = Clients(prepare)
     return Desk(

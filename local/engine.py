@@ -143,6 +143,11 @@ class Engine:
             return False
 
     @property
+    def pid(self) -> int | None:
+        """Its process, once started."""
+        return None if self._process is None else self._process.pid
+
+    @property
     def running(self) -> bool:
         """Whether it was started and has not ended."""
         return self._process is not None and self._process.returncode is None

@@ -84,23 +84,21 @@ def digest(root: Path = ROOT, *, local: bool = False) -> str:
 def build(out: Path, root: Path = ROOT, *, local: bool = False) -> Package:
     """Write ``sam.json`` and ``deployment.zip`` to ``out`` unless they are there for the same sources.
 
-    The libraries of local packages are shared by all hubs of a checkout (``SHARED``).
-
-    ``local``: a zip without libraries, and the libraries for this machine; else all in one, for Lambda.
-    Raises PackagingFailed.
+    ``local``: a zip without libraries, and the libraries for this machine, shared by all hubs of a checkout; else all
+    in one, for Lambda. Raises PackagingFailed.
     """
     wanted = digest(root, local=local)
     stamp = out / "digest"
     libraries = SHARED if local else out / "libraries"
     package = Package(out / "sam.json", out / "deployment.zip", libraries, wanted, fresh=False)
-    if _reads(stamp, wanted) and package.template.is_file() and package.archive.is_file():
-        return package
-    out.mkdir(parents=True, exist_ok=True)
-    stamp.unlink(missing_ok=True)
     package.libraries.parent.mkdir(parents=True, exist_ok=True)
     with package.libraries.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # another hub of this checkout may be starting, too
         _libraries(root / "requirements.txt", package.libraries, local=local)
+    if _reads(stamp, wanted) and package.template.is_file() and package.archive.is_file():
+        return package
+    out.mkdir(parents=True, exist_ok=True)
+    stamp.unlink(missing_ok=True)
     with tempfile.TemporaryDirectory(prefix="hub3018-") as scratch:
         project, made = Path(scratch) / "project", Path(scratch) / "made"
         _copy(root, project)

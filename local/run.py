@@ -217,6 +217,7 @@ def _hub(
             "client_id": outputs["ClientId"],
         },
         "engine": {
+            "pid": engine.pid,
             "region": REGION,
             "api_id": outputs["RestAPIId"],
             "api_stage": STAGE,

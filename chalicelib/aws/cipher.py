@@ -31,7 +31,7 @@ class KmsCipher:
         self._keys: OrderedDict[str, tuple[int, bytes]] = OrderedDict()
 
     def seal(self, id: str, field: str, plain: bytes) -> bytes:
-        """nonce ‖ ciphertext ‖ tag, bound to id and field."""
+        """The nonce, ciphertext and tag, bound to id and field."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         key = self._key(id, make=True)

@@ -27,9 +27,7 @@ class TableWords:
 
         with translated():
             try:
-                getattr(self._db, verb)(
-                    TableName=self._table, ReturnValuesOnConditionCheckFailure="ALL_OLD", **request
-                )
+                getattr(self._db, verb)(TableName=self._table, ReturnValuesOnConditionCheckFailure="ALL_OLD", **request)
             except ClientError as error:
                 winner = refused(error)
                 if winner is None:

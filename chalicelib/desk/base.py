@@ -9,7 +9,17 @@ from chalicelib.model.moves import erase
 from chalicelib.model.session import Session, State
 from chalicelib.model.status import settle
 from chalicelib.ports import (
-    Audit, Cipher, Clock, Conflict, Directory, Gone, Provider, Secrets, Sessions, Slots, Tokens,
+    Audit,
+    Cipher,
+    Clock,
+    Conflict,
+    Directory,
+    Gone,
+    Provider,
+    Secrets,
+    Sessions,
+    Slots,
+    Tokens,
 )  # fmt: skip
 from chalicelib.problems import Problem
 
@@ -64,9 +74,7 @@ def find(desk: Desk, id: str, *, strong: bool = False) -> Session:
     return session
 
 
-def change(
-    desk: Desk, seen: Session, move: Callable[[Session, int], Session], *, also: Sequence[str] = ()
-) -> Session:
+def change(desk: Desk, seen: Session, move: Callable[[Session, int], Session], *, also: Sequence[str] = ()) -> Session:
     """Decide on the settled session and write it with a guard on what was seen; decide again when somebody was faster.
 
     ``also`` names attributes that the move only read. Returns the session as it stands afterwards.

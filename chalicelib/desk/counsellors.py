@@ -20,7 +20,7 @@ from chalicelib.problems import Problem
 __all__ = ["attempt", "claim", "close", "release", "renew", "reveal", "say", "view"]
 
 WIDEST = 128
-ROUNDS = 40
+ROUNDS = 8
 HEAD = 16
 
 
@@ -40,29 +40,30 @@ def claim(desk: Desk, who: Counsellor, lanes: Sequence[Lane]) -> Session | None:
     limit = desk.rules.counsellor_limit
     if len(desk.sessions.standing(HELD, prefix=held_by(who.subject), limit=limit)) >= limit:
         raise Problem("at_limit")
-    skipped: set[str] = set()
+    tried: set[str] = set()
     for _ in range(ROUNDS):
-        now = desk.clock()
-        rows = _due_rows(desk, lanes, now, skipped)
+        rows = _due_rows(desk, lanes, tried)
         if not rows:
             return None
-        row, lane = random.choice(rows[: desk.memory.width])  # noqa: S311 - spreads load, guards nothing
-        taken = _take(desk, who, row, lane, now)
-        if taken is not None:
-            return taken
-        skipped.add(row.id)
+        while rows:  # a lost race costs one write; the head is read again only when all of it is gone
+            row, lane = rows.pop(random.randrange(min(desk.memory.width, len(rows))))  # noqa: S311 - spreads load only
+            taken = _take(desk, who, row, lane, desk.clock())
+            if taken is not None:
+                return taken
+            tried.add(row.id)
     raise Problem("unavailable", "The line is very busy.", retry_after=1)
 
 
-def _due_rows(desk: Desk, lanes: Sequence[Lane], now: int, skipped: set[str]) -> list[tuple[Queued, Lane]]:
-    limit = max(HEAD, desk.memory.width) + len(skipped)
+def _due_rows(desk: Desk, lanes: Sequence[Lane], tried: set[str]) -> list[tuple[Queued, Lane]]:
+    now = desk.clock()
+    limit = max(HEAD, desk.memory.width) + len(tried)
     rows = [
         (row, lane)
         for lane in lanes
         for row in desk.sessions.head(lane, now=now, before=head_bound(now), limit=limit)
-        if row.id not in skipped
+        if row.id not in tried
     ]
-    return sorted(rows, key=lambda found: found[0].place.sk)
+    return sorted(rows, key=lambda found: found[0].place.sk)[: max(HEAD, desk.memory.width)]
 
 
 def _take(desk: Desk, who: Counsellor, row: Queued, lane: Lane, now: int) -> Session | None:
@@ -125,9 +126,9 @@ def release(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
 def close(desk: Desk, who: Counsellor, id: str, epoch: int, reason: Reason) -> Session:
     """End the session and erase what is personal. The same close again says the same."""
     session = view(desk, id)
-    if session.state is State.CLOSED and (session.epoch, session.owner) == (epoch, who.subject):
-        if session.reason is reason:
-            return finish_erasing(desk, session)
+    ended_so = (session.state, session.epoch, session.owner, session.reason)
+    if ended_so == (State.CLOSED, epoch, who.subject, reason):
+        return finish_erasing(desk, session)
     closed = _held(desk, who, id, epoch, lambda s, now: moves.close(s, reason, now))
     return finish_erasing(desk, closed)
 

@@ -1,4 +1,4 @@
-"""Names nobody can guess: session ids, youth codes, page cookies. All are keyed hashes; none is stored to be checked."""
+"""Names nobody can guess: session ids, youth codes, page cookies. All are keyed hashes; none is looked up."""
 
 from __future__ import annotations
 

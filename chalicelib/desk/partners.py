@@ -88,9 +88,7 @@ def _check_platform(partner: Partner, handoff: Handoff) -> None:
         raise Problem("foreign_platform", errors=(Place("/platform", "foreign", "Not registered for you."),))
     url = handoff.return_url
     if url is not None and not any(url.startswith(prefix) for prefix in partner.return_prefixes):
-        raise Problem(
-            "return_url_not_registered", errors=(Place("/return_url", "not_registered", "No such prefix."),)
-        )
+        raise Problem("return_url_not_registered", errors=(Place("/return_url", "not_registered", "No such prefix."),))
 
 
 def _read_number(desk: Desk, handoff: Handoff, now: int) -> phone.Number | None:

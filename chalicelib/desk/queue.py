@@ -18,7 +18,7 @@ SAVE_EVERY = 10_000
 
 @dataclass(frozen=True)
 class LaneView:
-    """One lane: how many wait and are scheduled, the oldest due time (ms), how many per band, and whether more stand."""
+    """One lane: how many wait and are scheduled, the oldest due time (ms), how many per band; more: cut off."""
 
     waiting: int
     scheduled: int

@@ -1,4 +1,4 @@
-"""What the youth may do: open the link, choose, write, cancel, leave. Never a conflict to solve, never a form too many."""
+"""What the youth may do: open the link, choose, write, cancel, leave. Never a conflict to solve."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Door: a blueprint whose views may raise problems. It answers, adds the safe headers, and logs type and place only."""
+"""The Door: a blueprint whose views may raise problems. It answers, adds safe headers, logs type and place only."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ class Door(Blueprint):
                     watch.note("token refused", request_id=request_id, reason=reason, partner=partner)
                 shown = self._show(call, problem) if self._show is not None else None
                 response = shown or tell(problem, request_id, settings.base_url)
-        except Exception as error:  # the outermost ring: a fault becomes a 500 whose log line has type and place only
+        except Exception as error:  # noqa: BLE001 - the outermost ring: a fault becomes a 500, logged by type and place
             code, reason = "internal", type(error).__name__
             watch.note("fault", request_id=request_id, error=type(error).__name__, place=_place(error))
             response = tell(Problem("internal"), request_id, "")
@@ -155,7 +155,7 @@ def tell(problem: Problem, request_id: str, base_url: str) -> Response:
         "type": f"{base_url}/docs/problems#{problem.code}",
         "title": fact.title,
         "status": fact.status,
-        "detail": problem.detail or fact.remedy,
+        "detail": _with_reason(problem),
         "code": problem.code,
         "errors": [{"pointer": p.pointer, "code": p.code, "detail": p.detail} for p in problem.errors],
         "request_id": request_id,
@@ -170,6 +170,16 @@ def tell(problem: Problem, request_id: str, base_url: str) -> Response:
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
     return Response(json.dumps(body, ensure_ascii=False, separators=(",", ":")), headers, fact.status)
+
+
+def _with_reason(problem: Problem) -> str:
+    """What to do; a sandbox partner is also told what was wrong with the token."""
+    partner = getattr(problem, "partner", None)
+    if partner is not None and partner.sandbox:
+        from chalicelib.identity import REASONS
+
+        return REASONS.get(problem.reason, problem.fact.remedy)
+    return problem.detail or problem.fact.remedy
 
 
 def _who(problem: Problem) -> str | None:

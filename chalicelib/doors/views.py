@@ -20,7 +20,6 @@ __all__ = ["desk_session", "handoff_answer", "handoff_status", "hours", "moment"
 _ENDED = {
     Reason.CANCELLED: "cancelled", Reason.LEFT: "left", Reason.LEFT_SAFELY: "left", Reason.EXPIRED: "expired",
 }  # fmt: skip
-_YOUTH_STATES = {State.CLAIMED: "waiting", State.ACTIVE: "connected"}
 
 
 def moment(at: int | None) -> str | None:
@@ -69,7 +68,7 @@ def youth_state(desk: Desk, session: Session, words: list[Word]) -> dict[str, An
         at = moment(session.due) if session.state is State.SCHEDULED else None
         callback = {"at": at, "has_number": session.number is not None, "voicemail": session.voicemail}
     return {
-        "state": _YOUTH_STATES.get(session.state, session.state),
+        "state": _youth_sees(session),
         "session": session.lane,
         "wait": desk.directory.line(fresh=True).wait(session.lane, now, open=is_open),
         **hours(desk, is_open, desk.slots.turn(now)),
@@ -78,6 +77,13 @@ def youth_state(desk: Desk, session: Session, words: list[Word]) -> dict[str, An
         "counters": {"youth": session.youth_n, "counsellor": session.counsellor_n},
         "ended": None if session.reason is None else _ENDED.get(session.reason, "ended"),
     }
+
+
+def _youth_sees(session: Session) -> str:
+    """A counsellor who has written is there for the youth, even before the youth answers."""
+    if session.state is State.ACTIVE or (session.state is State.CLAIMED and session.counsellor_n > 0):
+        return "connected"
+    return "waiting" if session.state is State.CLAIMED else session.state.value
 
 
 def desk_session(desk: Desk, session: Session, who: Counsellor, words: list[Word]) -> dict[str, Any]:

@@ -112,9 +112,7 @@ def here(call: Call) -> Response:
 @door.post("/s/{id}/choose")
 def choose(call: Call) -> Response:
     """Chat or callback."""
-    return _act(
-        call, "youth-choice", lambda id, cookie, body: youth.choose(call.desk, id, cookie, _wish(call, body))
-    )
+    return _act(call, "youth-choice", lambda id, cookie, body: youth.choose(call.desk, id, cookie, _wish(call, body)))
 
 
 @door.post("/s/{id}/messages")

@@ -14,7 +14,15 @@ from statistics import median
 
 from chalicelib.model.handoff import Lane
 from chalicelib.model.session import (
-    CHAT_GIVEN_UP_AFTER, LANES, MINUTE, RECEIVED_LASTS, TARGETS, Band, Session, State, Status,
+    CHAT_GIVEN_UP_AFTER,
+    LANES,
+    MINUTE,
+    RECEIVED_LASTS,
+    TARGETS,
+    Band,
+    Session,
+    State,
+    Status,
 )  # fmt: skip
 from chalicelib.model.status import climb
 
@@ -128,7 +136,7 @@ def queued(found: Place) -> Queued:
 
 @dataclass(frozen=True)
 class Line:
-    """The line in short, for the honest wait: oldest due time waiting per lane, recent waits (ms), who was last seen."""
+    """The line in short, for the honest wait: oldest due time per lane, recent waits, a counsellor's last sign (ms)."""
 
     oldest: tuple[tuple[Lane, int | None], ...] = tuple((lane, None) for lane in LANES)
     recent: tuple[int, ...] = ()

@@ -10,8 +10,19 @@ from dataclasses import replace
 
 from chalicelib.model.handoff import Handoff, Lane
 from chalicelib.model.session import (
-    ASIDE_AFTER, CHAT_GIVEN_UP_AFTER, MINUTE, RECEIVED_LASTS, TARGETS, TOMBSTONE_LASTS, Attempt, Band, Facts, Reason,
-    Session, State, Status,
+    ASIDE_AFTER,
+    CHAT_GIVEN_UP_AFTER,
+    MINUTE,
+    RECEIVED_LASTS,
+    TARGETS,
+    TOMBSTONE_LASTS,
+    Attempt,
+    Band,
+    Facts,
+    Reason,
+    Session,
+    State,
+    Status,
 )  # fmt: skip
 from chalicelib.model.status import climb, shown
 from chalicelib.problems import Place, Problem
@@ -169,7 +180,7 @@ def put_off(session: Session, now: int, *, slot: Slot) -> Session:
 
 
 def accept_message(session: Session, side: str, n: int) -> Session:
-    """Take message ``n`` of ``side``: the same session when it was taken before; a gap is refused with the next number."""
+    """Take message ``n`` of ``side``: the same session when it was taken before; a gap is told the next number."""
     if session.lane != "chat":
         raise Problem("wrong_moment", "Only a chat has messages.")
     taken = session.youth_n if side == "youth" else session.counsellor_n

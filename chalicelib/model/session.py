@@ -11,8 +11,22 @@ from enum import StrEnum
 from chalicelib.model.handoff import Kind, Lane
 
 __all__ = [
-    "ASIDE_AFTER", "CHAT_GIVEN_UP_AFTER", "CODE_LASTS", "LANES", "RECEIVED_LASTS", "SECOND", "MINUTE",
-    "TARGETS", "TOMBSTONE_LASTS", "Attempt", "Band", "Facts", "Reason", "Session", "State", "Status",
+    "ASIDE_AFTER",
+    "CHAT_GIVEN_UP_AFTER",
+    "CODE_LASTS",
+    "LANES",
+    "MINUTE",
+    "RECEIVED_LASTS",
+    "SECOND",
+    "TARGETS",
+    "TOMBSTONE_LASTS",
+    "Attempt",
+    "Band",
+    "Facts",
+    "Reason",
+    "Session",
+    "State",
+    "Status",
 ]  # fmt: skip
 
 SECOND = 1000

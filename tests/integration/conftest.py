@@ -1,4 +1,4 @@
-"""The real desk over the real adapters, with moto as AWS. Single-threaded: races are tried on the engine (tests/e2e)."""
+"""The real desk over the real adapters, with moto as AWS. Single-threaded: races are tried on the engine."""
 
 from __future__ import annotations
 

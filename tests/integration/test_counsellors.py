@@ -7,12 +7,12 @@ import pytest
 from chalicelib.desk import counsellors, transcript, youth
 from chalicelib.desk.ids import youth_code
 from chalicelib.desk.sweep import sweep
-from chalicelib.model.session import Reason, Session, State, Status
+from chalicelib.model.session import LANES, Reason, Session, State, Status
 from chalicelib.problems import Problem
 from tests.integration.conftest import House
 from tests.integration.test_partners import CHAT, JTI, NUMBER, hand_over
 
-BOTH = ("chat", "callback")
+BOTH = LANES
 CALL = {**CHAT, "kind": "call", "session": "callback", "callback": {"number": NUMBER}}
 
 
@@ -113,7 +113,9 @@ def test_at_the_limit_no_more_is_given(house: House) -> None:
 
 
 def test_a_chat_goes_both_ways_becomes_connected_and_ends_erased(house: House) -> None:
-    session = hand_over(house, {**CHAT, "report": {"category": "hate", "contents": [{"url": "https://x.example/1"}]}}).session
+    session = hand_over(
+        house, {**CHAT, "report": {"category": "hate", "contents": [{"url": "https://x.example/1"}]}}
+    ).session
     cookie = enter(house, session)
     held = claim(house)
     youth.say(house.desk, session.id, cookie, 1, "bonjour")

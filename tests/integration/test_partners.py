@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 import pytest
 
 from chalicelib.contract import read_handoff
-from chalicelib.desk import partners, youth
+from chalicelib.desk import counsellors, partners, youth
 from chalicelib.desk.ids import youth_code
 from chalicelib.desk.partners import Taken
 from chalicelib.doors.views import handoff_answer
@@ -17,10 +18,11 @@ from tests.integration.conftest import House
 
 JTI = "jti-0123456789abcdef"
 CHAT = {"platform": "tiktok", "kind": "report", "session": "chat", "locale": "fr"}
+UNCHOSEN = {"platform": "tiktok", "kind": "call", "locale": "fr"}
 NUMBER = "+33639981234"
 
 
-def hand_over(house: House, body: dict[str, object], jti: str = JTI) -> Taken:
+def hand_over(house: House, body: Mapping[str, object], jti: str = JTI) -> Taken:
     raw = json.dumps(body).encode()
     return partners.receive(house.desk, house.partner, jti, raw, read_handoff(raw))
 
@@ -71,10 +73,8 @@ def test_without_the_vault_a_tap_still_counts_and_the_page_asks_for_the_number_a
     assert (taken.session.state, taken.session.number) == (State.RECEIVED, None)
 
 
-@pytest.mark.parametrize("body", [{**CHAT, "session": "callback"}, {"platform": "tiktok", "kind": "call", "locale": "fr"}])
-def test_a_handoff_that_leaves_a_choice_is_received_and_never_offered(house: House, body: dict[str, object]) -> None:
-    from chalicelib.desk import counsellors
-
+@pytest.mark.parametrize("body", [{**CHAT, "session": "callback"}, UNCHOSEN])
+def test_a_handoff_that_leaves_a_choice_is_received_and_never_offered(house: House, body: Mapping[str, object]) -> None:
     assert hand_over(house, body).session.state is State.RECEIVED
     assert counsellors.claim(house.desk, house.claire, ["chat", "callback"]) is None
 
@@ -115,7 +115,7 @@ def test_a_return_url_must_have_been_registered(house: House) -> None:
     assert refused.value.code == "return_url_not_registered"
 
 
-def test_outside_hours_a_callback_is_scheduled_for_the_opening_and_becomes_waiting_without_a_write(house: House) -> None:
+def test_outside_hours_a_callback_is_scheduled_and_becomes_waiting_without_a_write(house: House) -> None:
     house.clock.now += 11 * 3600 * 1000 + 1800 * 1000  # 23:30
     night = house.again(hours="Mo-Su 09:00-23:00", dial_hours="Mo-Su 09:00-21:30")
     body = {**CHAT, "session": "callback", "callback": {"number": NUMBER}}

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from chalicelib import hours
-from chalicelib.hours import HORIZON, BadHours, Calendar, Hours, Schedule
+from chalicelib.hours import HORIZON, BadHours, Calendar, Hours
 
 PARIS = "Europe/Paris"
 DATA = Path(hours.__file__).parent.parent / "data" / "hours.json"

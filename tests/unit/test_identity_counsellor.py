@@ -160,6 +160,7 @@ def test_what_the_provider_did_not_sign_signs_nobody_in() -> None:
         ("..", "not_canonical"),
         ("é", "not_ascii"),
         ("a\nb", "not_ascii"),
+        ("x" * 8192, "not_three_parts"),
         ("x" * 8193, "too_long"),
     ],
 )
