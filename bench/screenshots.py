@@ -17,6 +17,8 @@ from tests.hub import FICTION, Hub
 PICTURES = ROOT / "docs" / "pictures"
 LARGEST = 200_000
 """Bytes of a picture."""
+FINE = {"phone": 2, "desktop": 1}
+"""A phone's picture is drawn as fine as a phone draws, where its size allows."""
 
 TALK = (
     ("youth", "bonsoir, je sais pas trop par où commencer"),
@@ -35,9 +37,8 @@ class Studio:
     def __init__(self, hub: Hub, screens: Screens) -> None:
         self.hub, self.screens = hub, screens
 
-    def page(self, size: str) -> Page:
-        """A page, drawn twice as fine where it is a phone's."""
-        scale = 2 if size == "phone" else 1
+    def page(self, size: str, scale: int = 1) -> Page:
+        """A page, drawn ``scale`` times as fine as its size says."""
         return self.screens.open(size, device_scale_factor=scale, reduced_motion="reduce")
 
     def take(self, page: Page, name: str) -> None:
@@ -57,7 +58,7 @@ class Studio:
 
 def _youth(studio: Studio, size: str) -> None:
     """The states of the youth's page that need nobody else."""
-    page = studio.page(size)
+    page = studio.page(size, FINE[size])
     page.goto(studio.link("messenger", kind="call", session=None))
     expect(page.get_by_test_id("choose-chat")).to_be_visible()
     studio.take(page, f"youth-choose-{size}")
@@ -75,7 +76,7 @@ def _youth(studio: Studio, size: str) -> None:
     page.goto(link)
     expect(page.get_by_test_id("composer")).to_be_visible()
     studio.take(page, f"youth-waiting-{size}")
-    other = studio.page(size)
+    other = studio.page(size, FINE[size])
     other.goto(link)
     expect(other.get_by_test_id("notice-used")).to_be_visible()
     studio.screens.forgive("403 (Forbidden)")
@@ -91,7 +92,7 @@ def _console(studio: Studio) -> None:
     expect(console.get_by_test_id("waiting-chat")).to_have_text("0")
     studio.take(console, "console-empty")
 
-    youths = {size: studio.page(size) for size in ("phone", "desktop")}
+    youths = {size: studio.page(size, scale) for size, scale in FINE.items()}
     for size, youth in youths.items():
         report = {
             "platform_report_ref": f"SIM-{size}",
@@ -175,10 +176,10 @@ def main() -> int:
             browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
             screens = Screens(browser, running.hub.base)
             studio = Studio(running.hub, screens)
-            for size in ("phone", "desktop"):
+            for size in FINE:
                 _youth(studio, size)
             _console(studio)
-            for size in ("phone", "desktop"):
+            for size in FINE:
                 _simulator(studio, size)
             _plain(studio)
             screens.close()

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-HOMES = {
+HOMES: dict[str, str | tuple[str, ...]] = {
     "boto3": "aws/", "botocore": "aws/", "cryptography": ("aws/cipher.py", "identity/"), "jwt": "identity/",
     "jsonschema": "contract/", "referencing": "contract/", "jinja2": "pages/", "aws_lambda_powertools": "watch.py",
     "phonenumbers": "phone.py", "chalice": "doors/",
