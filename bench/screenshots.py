@@ -17,6 +17,8 @@ from tests.hub import FICTION, Hub
 PICTURES = ROOT / "docs" / "pictures"
 LARGEST = 200_000
 """Bytes of a picture."""
+REFERENCES = {"phone": "SIM-4802", "desktop": "SIM-4817"}
+"""The made-up reports of the two chats."""
 FINE = {"phone": 2, "desktop": 1}
 """A phone's picture is drawn as fine as a phone draws, where its size allows."""
 
@@ -60,11 +62,11 @@ def _youth(studio: Studio, size: str) -> None:
     """The states of the youth's page that need nobody else."""
     page = studio.page(size, FINE[size])
     page.goto(studio.link("messenger", kind="call", session=None))
-    expect(page.get_by_test_id("choose-chat")).to_be_visible()
+    expect(page.get_by_text("On peut te répondre tout de suite.").first).to_be_visible(timeout=40_000)
     studio.take(page, f"youth-choose-{size}")
     page.get_by_test_id("choose-callback").click()
     page.get_by_test_id("number").fill("06 39 98 00 42")
-    page.get_by_test_id("choose-callback").evaluate("summary => summary.scrollIntoView()")
+    page.get_by_test_id("callback-send").scroll_into_view_if_needed()
     studio.take(page, f"youth-callback-{size}")
     page.get_by_test_id("when").select_option(index=3)
     page.get_by_test_id("callback-send").click()
@@ -85,17 +87,21 @@ def _youth(studio: Studio, size: str) -> None:
     expect(page.get_by_role("heading", name="C’est annulé.")).to_be_visible()
 
 
-def _console(studio: Studio) -> None:
-    """The console from an empty line to a chat and a number; the same chat on the youth's two screens."""
+def _console_empty(studio: Studio) -> Page:
+    """Somebody at the console; from now on the line says that the wait is short."""
     console = studio.page("desktop")
     sign_in(console, studio.hub)
     expect(console.get_by_test_id("waiting-chat")).to_have_text("0")
     studio.take(console, "console-empty")
+    return console
 
+
+def _console(studio: Studio, console: Page) -> None:
+    """The console from a line to a chat and a number; the same chat on the youth's two screens."""
     youths = {size: studio.page(size, scale) for size, scale in FINE.items()}
     for size, youth in youths.items():
         report = {
-            "platform_report_ref": f"SIM-{size}",
+            "platform_report_ref": REFERENCES[size],
             "category": "hate_and_harassment",
             "contents": [{"url": "https://www.tiktok.com/@compte.exemple/video/7300000000000000018", "type": "video"}],
         }
@@ -116,7 +122,7 @@ def _console(studio: Studio) -> None:
     for size, youth in youths.items():
         console.get_by_test_id("take-next").click()
         pane = console.locator("[data-testid=pane]:not([hidden])")
-        expect(pane.get_by_test_id("fact-reference")).to_have_text(f"SIM-{size}")
+        expect(pane.get_by_test_id("fact-reference")).to_have_text(REFERENCES[size])
         for count, (side, text) in enumerate(TALK, 1):
             writes, reads = (youth, pane) if side == "youth" else (pane, youth)
             writes.get_by_test_id("text").fill(text)
@@ -125,6 +131,7 @@ def _console(studio: Studio) -> None:
         expect(pane.locator(".pending")).to_have_count(0)
     studio.take(youths["desktop"], "youth-chat-desktop")
     studio.take(youths["phone"], "youth")
+    studio.hub.counsellor(*_colleague(studio.hub)).claim("chat")
     youths["phone"].get_by_test_id("text").fill("d’accord")
     youths["phone"].get_by_test_id("send").click()
     expect(console.get_by_test_id("unread")).to_be_visible()
@@ -133,18 +140,24 @@ def _console(studio: Studio) -> None:
     for size, youth in youths.items():
         console.locator("[data-testid=mine-session]").filter(has_text="TikTok").first.click()
         pane = console.locator("[data-testid=pane]:not([hidden])")
-        expect(pane.get_by_test_id("fact-reference")).to_have_text(f"SIM-{size}")
+        expect(pane.get_by_test_id("fact-reference")).to_have_text(REFERENCES[size])
         pane.get_by_test_id("close-reason").select_option("helped")
         pane.get_by_test_id("close").click()
         expect(youth.get_by_role("heading", name="Merci d’en avoir parlé.")).to_be_visible()
         youth.evaluate("scrollTo(0, 0)")
         studio.take(youth, f"youth-closed-{size}")
 
+    expect(console.get_by_test_id("toast")).to_be_empty()
     console.get_by_test_id("lane-callback").check(force=True)
     console.get_by_test_id("take-next").click()
     console.get_by_test_id("reveal").click()
     expect(console.get_by_test_id("dial")).to_be_visible()
     studio.take(console, "console-callback")
+
+
+def _colleague(hub: Hub) -> tuple[str, str]:
+    known = hub.facts["counsellors"][1]
+    return known["username"], known["password"]
 
 
 def _simulator(studio: Studio, size: str) -> None:
@@ -176,12 +189,13 @@ def main() -> int:
             browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
             screens = Screens(browser, running.hub.base)
             studio = Studio(running.hub, screens)
+            _plain(studio)
+            console = _console_empty(studio)
             for size in FINE:
                 _youth(studio, size)
-            _console(studio)
+            _console(studio, console)
             for size in FINE:
                 _simulator(studio, size)
-            _plain(studio)
             screens.close()
             browser.close()
         finally:

@@ -23,6 +23,7 @@ PARALLEL = 12
 # API Gateway ends a request after 29 s and takes 10 MB.
 TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=5, sock_read=35)
 LARGEST = 10 * 1024 * 1024
+COMPRESSED_FROM = 1024
 PROVIDER = ("/oauth2/", "/login", "/logout")
 HOP_BY_HOP = frozenset(
     {
@@ -119,7 +120,10 @@ class Front:
                 allow_redirects=False,
             ) as answer:
                 content = await answer.read()
-                return web.Response(status=answer.status, headers=backward(answer.headers.items()), body=content)
+                passed = web.Response(status=answer.status, headers=backward(answer.headers.items()), body=content)
+                if len(content) >= COMPRESSED_FROM and "Content-Encoding" not in answer.headers:
+                    passed.enable_compression()  # as API Gateway does (MinimumCompressionSize), if the caller asks
+                return passed
         except TimeoutError:
             return problem(request, 503, "unavailable", "The hub cannot answer now")
         except aiohttp.ClientError:

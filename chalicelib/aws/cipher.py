@@ -1,7 +1,7 @@
 """Personal data under AES-256-GCM, one data key per session, wrapped by KMS and kept in a table of its own.
 
 Deleting the key's row makes every copy of what it sealed unreadable, wherever that copy is (DESIGN: erase by key).
-The library is ``cryptography``; why, and what it costs, stands in docs/decisions/0003-encryption.md.
+The library is ``cryptography``; why, and what it costs, stands in docs/decisions/0004-encryption.md.
 """
 
 from __future__ import annotations

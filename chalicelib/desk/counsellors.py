@@ -107,15 +107,22 @@ def _check(desk: Desk, id: str, epoch: int) -> None:
         raise Problem("taken_over")
 
 
-def _held(desk: Desk, who: Counsellor, id: str, epoch: int, move: Callable[[Session, int], Session]) -> Session:
-    """One guarded write of the holder."""
+def _held(
+    desk: Desk,
+    who: Counsellor,
+    id: str,
+    epoch: int,
+    move: Callable[[Session, int], Session],
+    seen: Session | None = None,
+) -> Session:
+    """One guarded write of the holder, decided on ``seen`` or on what is read."""
     _check(desk, id, epoch)
 
     def guarded(session: Session, now: int) -> Session:
         moves.require_hold(session, who.subject, epoch)
         return move(session, now)
 
-    return change(desk, view(desk, id), guarded, also=("owner",))
+    return change(desk, seen or view(desk, id), guarded, also=("owner",))
 
 
 def release(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
@@ -129,7 +136,7 @@ def close(desk: Desk, who: Counsellor, id: str, epoch: int, reason: Reason) -> S
     ended_so = (session.state, session.epoch, session.owner, session.reason)
     if ended_so == (State.CLOSED, epoch, who.subject, reason):
         return finish_erasing(desk, session)
-    closed = _held(desk, who, id, epoch, lambda s, now: moves.close(s, reason, now))
+    closed = _held(desk, who, id, epoch, lambda s, now: moves.close(s, reason, now), session)
     return finish_erasing(desk, closed)
 
 
@@ -163,7 +170,7 @@ def reveal(desk: Desk, who: Counsellor, id: str, epoch: int) -> str:
     if session.number is None:
         raise Problem("no_number")
     desk.audit.record(who.username, "reveal", id, desk.clock())
-    session = _held(desk, who, id, epoch, lambda s, _: moves.activate(s))
+    session = _held(desk, who, id, epoch, lambda s, _: moves.activate(s), session)
     plain = open_sealed(desk, id, "number", session.number) if session.number else None
     if plain is None:
         raise Problem("no_number")

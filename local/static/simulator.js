@@ -87,7 +87,7 @@ const drawTap = (known) => {
   head.append(make("b", "", `${NAMES[known.phone]} · ${ASKED[known.asked]}`), status);
   const steps = make("ol", "steps");
   steps.append(...known.changes.map(drawStep));
-  const reads = make("p", "reads", `${known.reads} lectures, dont ${known.unchanged} sans changement (304)`);
+  const reads = make("p", "reads", `${known.reads} ${known.reads > 1 ? "lectures" : "lecture"}, dont ${known.unchanged} sans changement (304)`);
   item.append(head, make("div", "id", known.id), steps, reads);
   return item;
 };

@@ -91,7 +91,7 @@ function factRows(data) {
     h(
       "li",
       {},
-      content.type ? h("b", {}, `${content.type} `) : null,
+      content.type ? h("b", {}, `${name("type", content.type)} `) : null,
       content.url ? h("code", {}, content.url) : null,
       content.content_id ? h("small", {}, ` ${say("content.id")} : ${content.content_id}`) : null,
     ),

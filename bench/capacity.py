@@ -1,0 +1,246 @@
+"""What each operation consumes, measured on the engine: the real desk over the real adapters, each trip's units summed.
+
+``python -m bench.capacity`` starts a hub of its own and prints a Markdown table; ``--write`` puts it into the README.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chalicelib.contract import read_handoff
+from chalicelib.desk import counsellors, partners
+from chalicelib.desk.base import Desk
+from chalicelib.desk.partners import Taken
+from chalicelib.model.counsellor import Counsellor
+from chalicelib.model.partner import Partner
+from chalicelib.model.session import LANES, Reason, Session
+from chalicelib.settings import read
+from chalicelib.wiring import assemble
+from tests.conftest import Running
+from tests.hub import FICTION, Hub
+
+__all__ = ["LIMITS", "Meter", "Row", "limit", "measure", "measured_desk"]
+
+CHAT = {"platform": "tiktok", "kind": "report", "session": "chat", "locale": "fr"}
+START, END = "<!-- capacity -->", "<!-- /capacity -->"
+# The write units of each operation that the design allows.
+LIMITS: dict[str, float] = {
+    "create": 2,
+    "replay": 1,
+    "status": 0,
+    "claim, one lane": 3,
+    "claim, both lanes": 3,
+    "renew": 1,
+    "release": 3,
+    "close": 2,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """One operation: trips to DynamoDB, write and read units."""
+
+    name: str
+    trips: int
+    writes: float
+    reads: float
+
+
+@dataclass
+class Meter:
+    """Sums what DynamoDB says that each trip consumed."""
+
+    trips: int = 0
+    writes: float = 0.0
+    reads: float = 0.0
+    rows: list[Row] = field(default_factory=list)
+
+    def watch(self, client: Any) -> None:
+        """Ask every call of a DynamoDB client for its units, and count them."""
+        if client.meta.service_model.service_name != "dynamodb":
+            return
+        client.meta.events.register("provide-client-params.dynamodb", self._ask)
+        client.meta.events.register("after-call.dynamodb", self._count)
+
+    @staticmethod
+    def _ask(params: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {**params, "ReturnConsumedCapacity": "TOTAL"}
+
+    def _count(self, model: Any, parsed: dict[str, Any], **_: Any) -> None:
+        self.trips += 1
+        consumed = parsed.get("ConsumedCapacity") or {}
+        units = sum(one["CapacityUnits"] for one in (consumed if isinstance(consumed, list) else [consumed]) if one)
+        if "Error" in parsed and not consumed:
+            units = 1.0  # a failed condition costs one unit for an item under 1 KB; the error does not carry it
+        if model.name in ("PutItem", "UpdateItem", "DeleteItem"):
+            self.writes += units
+        else:
+            self.reads += units
+
+    @contextmanager
+    def of(self, name: str) -> Iterator[None]:
+        """Measure one operation."""
+        self.trips, self.writes, self.reads = 0, 0.0, 0.0
+        yield
+        self.rows.append(Row(name, self.trips, self.writes, self.reads))
+
+
+def measured_desk(hub: Hub, meter: Meter) -> Desk:
+    """A desk over the tables of a running hub, with the very settings of its deployed function."""
+    engine = hub.facts["engine"]
+    name = engine["api_function"]
+    environment = hub.aws("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]
+    access = {
+        "AWS_ENDPOINT_URL": hub.facts["engine_url"], "AWS_DEFAULT_REGION": engine["region"],
+        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+    }  # fmt: skip
+    os.environ.update(access)
+    return assemble(read(environment), prepare=meter.watch)
+
+
+class _Trial:
+    def __init__(self, desk: Desk, hub: Hub, meter: Meter) -> None:
+        self.desk, self.hub, self.meter = desk, hub, meter
+        self.partner = Partner("tiktok", frozenset({"tiktok"}), {})
+        self.who = Counsellor("meter", "sub-meter", frozenset(), 0)
+        self._n = 0
+
+    def hand_over(self, body: dict[str, Any] | None = None, jti: str | None = None) -> Taken:
+        self._n += 1
+        raw = json.dumps(body or CHAT).encode()
+        return partners.receive(
+            self.desk, self.partner, jti or f"capacity-{os.getpid()}-{self._n:06d}", raw, read_handoff(raw)
+        )
+
+    def claim(self, lanes: Sequence[Any] = LANES) -> Session:
+        session = counsellors.claim(self.desk, self.who, lanes)
+        if session is None:
+            raise RuntimeError("nothing to claim")
+        return session
+
+    def run(self) -> None:
+        of, desk, who = self.meter.of, self.desk, self.who
+        jti = f"capacity-{os.getpid()}-same"
+        self.hand_over()  # the first call reads the partner, the line and the stage's secret
+        with of("create"):
+            session = self.hand_over(jti=jti).session
+        with of("replay"):
+            self.hand_over(jti=jti)
+        with of("status"):
+            partners.status(desk, self.partner, session.id)
+        with of("claim, one lane"):
+            held = self.claim(("chat",))
+        with of("renew"):
+            counsellors.renew(desk, who, held.id, held.epoch)
+        with of("release"):
+            counsellors.release(desk, who, held.id, held.epoch)
+        with of("claim, both lanes"):
+            held = self.claim()
+        with of("close"):
+            counsellors.close(desk, who, held.id, held.epoch, Reason.HELPED)
+        self._personal()
+
+    def _personal(self) -> None:
+        of, desk, who = self.meter.of, self.desk, self.who
+        with of("create with a number (key row, number)"):
+            self.hand_over({**CHAT, "session": "callback", "kind": "call", "callback": {"number": FICTION}})
+        held = self.claim(("callback",))
+        with of("reveal (audit record, activate)"):
+            counsellors.reveal(desk, who, held.id, held.epoch)
+        with of("close and erase a callback"):
+            counsellors.close(desk, who, held.id, held.epoch, Reason.HELPED)
+        held = self.claim(("chat",))
+        counsellors.say(desk, who, held.id, held.epoch, 1, "warm")
+        with of("message"):
+            counsellors.say(desk, who, held.id, held.epoch, 2, "bonjour")
+        counsellors.close(desk, who, held.id, held.epoch, Reason.HELPED)
+
+    def behind(self, waiting: int) -> None:
+        """The same claim behind a line of ``waiting`` sessions, seeded by batch writes."""
+        seed_line(self.hub, self.hand_over().session, waiting)
+        with self.meter.of(f"claim, one lane, behind {waiting:,} waiting"):
+            held = self.claim(("chat",))
+        counsellors.close(self.desk, self.who, held.id, held.epoch, Reason.HELPED)
+
+
+_LETTERS = str.maketrans("0123456789", "abcdefghij")
+
+
+def seed_line(hub: Hub, like: Session, waiting: int) -> None:
+    """Write ``waiting`` copies of a waiting session, due one after another, by batch writes."""
+    db, table = hub.aws("dynamodb"), hub.facts["table"]
+    item = db.get_item(TableName=table, Key={"pk": {"S": like.id}, "sk": {"S": "session"}})["Item"]
+    due = int(item["due"]["N"])
+    target = int(item["deadline"]["N"]) - due
+    puts = []
+    for n in range(waiting):
+        id, at = "ho_" + f"{n:026d}".translate(_LETTERS), due - waiting + n
+        copy = {
+            **item, "pk": {"S": id}, "due": {"N": str(at)}, "deadline": {"N": str(at + target)},
+            "lane_sk": {"S": f"{at + target:013d}#{at:013d}#301#{id}"},
+        }  # fmt: skip
+        puts.append({"PutRequest": {"Item": copy}})
+    for start in range(0, len(puts), 25):
+        left: dict[str, Any] = {table: puts[start : start + 25]}
+        while left:
+            left = db.batch_write_item(RequestItems=left).get("UnprocessedItems") or {}
+
+
+def measure(hub: Hub, lines: Sequence[int] = (10, 10_000)) -> list[Row]:
+    """Every operation once, then the claim behind each length of line."""
+    meter = Meter()
+    trial = _Trial(measured_desk(hub, meter), hub, meter)
+    trial.run()
+    for waiting in lines:
+        trial.behind(waiting)
+    return meter.rows
+
+
+def table(rows: Sequence[Row]) -> str:
+    """The rows in Markdown, beside what the design allows."""
+    lines = ["| operation | trips | WCU | RCU | WCU allowed |", "|---|---|---|---|---|"]
+    for row in rows:
+        bound = limit(row)
+        said = "" if bound is None else f"{bound:g}"
+        lines.append(f"| {row.name} | {row.trips} | {row.writes:g} | {row.reads:g} | {said} |")
+    return "\n".join(lines)
+
+
+def limit(row: Row) -> float | None:
+    """The write units that the design allows, where it names them."""
+    name = "claim, one lane" if row.name.startswith("claim, one lane") else row.name
+    return LIMITS.get(name)
+
+
+def main() -> None:
+    """Measure and print; exit 1 when an operation costs more than the design allows."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true", help="put the table into the README")
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        running = Running(Path(folder))
+        try:
+            rows = measure(running.hub)
+        finally:
+            running.stop()
+    found = table(rows)
+    print(found)
+    if given.write:
+        readme = Path(__file__).parents[1] / "README.md"
+        before, _, rest = readme.read_text().partition(START)
+        readme.write_text(f"{before}{START}\n{found}\n{END}{rest.partition(END)[2]}")
+    over = [row.name for row in rows if (bound := limit(row)) is not None and row.writes > bound]
+    sys.exit(f"over the design: {', '.join(over)}" if over else 0)
+
+
+if __name__ == "__main__":
+    main()
