@@ -45,7 +45,7 @@ race: .venv/made .venv-engine/made ## 32 counsellors race for 10,000 claims agai
 	@RACE_CLAIMS=10000 $(PY) -m pytest tests/e2e/test_race.py -s
 
 capacity: .venv/made .venv-engine/made ## measure the capacity each operation consumes
-	@$(PY) -m bench.capacity
+	@$(PY) -m bench.capacity $(ARGS)
 
 screenshots: .venv/made .venv-engine/made browser ## pictures of the pages, for the README
 	@$(PY) -m bench.screenshots

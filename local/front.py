@@ -1,11 +1,13 @@
 """The one origin of a local hub: hands each request to the simulator, the provider's pages or API Gateway.
 
-It stands where the custom domain stands on AWS. It keeps paths, queries and bodies as they were sent and logs nothing.
+It stands where the custom domain stands on AWS. It keeps paths, queries and bodies as they were sent and logs nothing
+of them: of a fault its type alone.
 """
 
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +17,7 @@ from aiohttp import web
 from multidict import CIMultiDict
 from yarl import URL
 
-__all__ = ["Front", "backward", "forward", "target"]
+__all__ = ["Front", "application", "backward", "forward", "reporter", "target"]
 
 # Also the width of the engine: each request that runs at once is a process there, and its start costs a second of
 # processor time. What comes on top waits here for its turn, without a limit: on AWS it would get a function of its own.
@@ -156,3 +158,21 @@ def application(front: Front) -> web.Application:
     app.on_cleanup.append(front.close)
     app.on_response_prepare.append(name_server)
     return app
+
+
+class _TypeAlone(logging.Filter):
+    """What aiohttp says of a fault repeats what was sent, down to the request line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        record.msg, record.args = f"the front could not answer a request: {type(error).__name__}", ()
+        record.exc_info = record.exc_text = record.stack_info = None
+        return True
+
+
+def reporter() -> logging.Logger:
+    """The logger for the front's server."""
+    made = logging.getLogger("local.front")
+    if not made.filters:
+        made.addFilter(_TypeAlone())
+    return made

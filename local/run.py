@@ -20,7 +20,7 @@ from aiohttp import web
 
 from local import hubfile, seed, stack
 from local.engine import REGION, Engine, EngineFailed
-from local.front import Front, application
+from local.front import Front, application, reporter
 from local.options import Options, OptionsRefused
 from local.package import SHARED, Package, PackagingFailed, build
 from local.progress import card, step
@@ -173,7 +173,9 @@ async def _serve_front(options: Options, front: Front, simulator: Simulator) -> 
     app = application(front)
     simulator.join(app)
     app.router.add_route("*", "/{path:.*}", front.handle)
-    runner = web.AppRunner(app, access_log=None, keepalive_timeout=75, handle_signals=False, shutdown_timeout=2)
+    runner = web.AppRunner(
+        app, access_log=None, logger=reporter(), keepalive_timeout=75, handle_signals=False, shutdown_timeout=2
+    )
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", options.port, backlog=512, reuse_address=True).start()

@@ -23,7 +23,11 @@ DEMO_PARTNERS = (
     ("tiktok", "TikTok (démo)", ("tiktok",), ("https://www.tiktok.com/", "snssdk1233://")),
     ("meta", "Meta (démo)", ("instagram", "messenger"), ("https://www.instagram.com/", "fb-messenger://")),
 )
-DEMO_COUNSELLORS = (("camille", "Camille", False), ("nadia", "Nadia", False), ("sami", "Sami", True))
+DEMO_COUNSELLORS = (
+    ("counsellor-1", "Écoutant 1", False),
+    ("counsellor-2", "Écoutant 2", False),
+    ("supervisor-1", "Superviseur 1", True),
+)
 
 
 @dataclass(frozen=True)

@@ -117,7 +117,7 @@ class Simulator:
             phone = PHONES[asked["phone"]]
             session = asked.get("session") or phone.session
             members = handoff(phone, session)
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, LookupError, TypeError, AttributeError):  # LookupError: also a charset nobody knows
             return _refusal(400, "bad_request", "phone and session are needed")
         partner = self._partners[asked["phone"]]
         signed = sign(partner, "POST", "/v1/handoffs", "handoff:create", compact(members))

@@ -11,7 +11,7 @@ from local.chromium import find
 from tests.browser.people import ARGUMENTS, SIZES, Screens, empty_line, sign_in
 from tests.hub import Hub
 
-expect.set_options(timeout=10_000)
+expect.set_options(timeout=15_000)
 
 
 # For this package only: while Playwright's loop lives, no other test of this process could run a loop of its own.

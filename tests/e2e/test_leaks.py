@@ -1,79 +1,44 @@
-"""A complete run, in which every value that somebody sends is unmistakable: none may stand in any log or refusal."""
+"""Nothing that a person or a partner sends stands in any log or is repeated in a refusal."""
 
 from __future__ import annotations
 
 import json
 import re
-import socket
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from os import environ
-from pathlib import Path
-from typing import Any
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit
+from base64 import b64encode
+from collections.abc import Iterator
+from html import escape
+from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 
 from chalicelib.watch import ALLOWED
-from ops.signer import Partner, compact, sign
 from tests.canaries import Canaries
 from tests.conftest import Running
-from tests.hub import ALL_SCOPES, Answer, Counsellor, Hub, Youth
+from tests.e2e.misuse import misuse_the_connection, misuse_the_other_doors, misuse_the_partners_door
+from tests.e2e.whole_run import (
+    Run,
+    be_called,
+    chat,
+    choose_and_leave,
+    hand_over,
+    register,
+    sign_in,
+    use_the_commands,
+)
+from tests.hub import Counsellor, Hub
 
-ROOT = Path(__file__).parents[2]
-JSON = {"Content-Type": "application/json"}
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
-HTML = {"Accept": "text/html"}
-DEMO = "tiktok"
-# What the engine itself writes around each invocation.
+# What the engine writes around each invocation.
 FRAME = re.compile(r"(START|END|REPORT) RequestId: [0-9a-f-]{36}[^{}]*")
-
-
-@dataclass
-class Run:
-    """The run so far: what was sent and what was refused."""
-
-    hub: Hub
-    folder: Path
-    canaries: Canaries = field(default_factory=Canaries)
-    refused: list[tuple[str, Answer]] = field(default_factory=list)
-
-    def expect(self, status: int, what: str, answer: Answer) -> Answer:
-        """The answer, which must have this status."""
-        assert answer.status == status, (what, answer.status, answer.body[:300])
-        if status >= 400:
-            self.refused.append((what, answer))
-        return answer
-
-    def ask(
-        self, status: int, method: str, path: str, body: bytes | None = None, headers: Mapping[str, str] | None = None
-    ) -> Answer:
-        """One request with this status."""
-        return self.expect(status, f"{method} {path[:40]}", self.hub.ask(method, path, body, headers))
-
-    def command(self, *arguments: str) -> str:
-        """One of the operator's commands, on this hub; what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", *arguments], cwd=ROOT, env={**environ, "HUB_LOCAL": str(self.folder)},
-            capture_output=True, text=True, check=False,
-        )  # fmt: skip
-        assert done.returncode == 0, (arguments[0], done.stderr)
-        return done.stdout
 
 
 @pytest.fixture(scope="module")
 def run(running: Running, hub: Hub) -> Run:
-    """The whole run, once."""
+    """The whole run, once. When it is over nothing waits."""
     told = Run(hub, running.folder)
     partner = register(told)
     who = sign_in(told)
-    while (waiting := who.claim()) is not None:
-        who.act(waiting, "close", reason="helped")
+    empty_the_line(who)
     link = hand_over(told, partner)
     be_called(told, who, link)
     chat(told, who)
@@ -81,131 +46,104 @@ def run(running: Running, hub: Hub) -> Run:
     misuse_the_partners_door(told, partner)
     misuse_the_other_doors(told, who)
     misuse_the_connection(told)
-    hub.sweep()
     use_the_commands(told)
+    hub.sweep()
+    empty_the_line(who)
     return told
 
 
-def register(told: Run) -> Partner:
-    """A partner of the run's own, registered by the operator's command, with the prefix of its return_url."""
-    key, name = ec.generate_private_key(ec.SECP256R1()), f"leaks-{time.time_ns() % 10**12}"
-    private = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-    public = told.folder / f"{name}.pem"
-    public.write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
-    prefix = told.canaries.text("return prefix", "https://app.example/{}/")
-    told.command(
-        "ops.partner", "add", name, "--platform", "sandbox_app", "--key", str(public), "--kid", "one",
-        "--return-prefix", prefix,
-    )  # fmt: skip
-    public.unlink()
-    return Partner(name, "one", "ES256", private, told.hub.facts["audience"])
+def empty_the_line(who: Counsellor) -> None:
+    """Close whatever waits."""
+    while (waiting := who.claim()) is not None:
+        who.act(waiting, "close", reason="helped")
 
 
-def sign_in(told: Run) -> Counsellor:
-    """A counsellor of the run's own, signed in through the provider's page like a browser."""
-    hub, made = told.hub, told.canaries
-    name, password = made.text("username", "u-{}"), made.text("password", "Trial-{}-3018")
-    pool = hub.facts["engine"]["user_pool"]
-    hub.aws("cognito-idp").admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
-    hub.aws("cognito-idp").admin_set_user_password(UserPoolId=pool, Username=name, Password=password, Permanent=True)
-    login = told.ask(303, "GET", "/console/login")
-    asked = urlsplit(login.headers["location"])
-    query = dict(parse_qsl(asked.query))
-    cookie = login.headers["set-cookie"].split(";")[0]
-    made.given("sign-in state", query["state"])
-    made.given("PKCE challenge", query["code_challenge"])
-    made.given("PKCE verifier", cookie.split(".")[1])
-    told.ask(200, "GET", f"{asked.path}?{asked.query}", None, HTML)
-    wrong = {**query, "username": name, "password": made.text("wrong password", "Wrong-{}-3018")}
-    assert hub.ask("POST", "/login", urlencode(wrong).encode(), FORM).status != 302
-    signed = hub.ask("POST", "/login", urlencode({**query, "username": name, "password": password}).encode(), FORM)
-    back = urlsplit(signed.headers["location"])
-    made.given("code", parse_qs(back.query)["code"][0])
-    inside = told.ask(303, "GET", f"{back.path}?{back.query}", None, {"Cookie": cookie})
-    token = re.search(r"hub_desk=([^;]+)", inside.headers["set-cookie"])
-    assert token is not None
-    made.given("access token", token[1])
-    desk = {"Cookie": f"hub_desk={token[1]}"}
-    told.ask(200, "GET", "/console", None, {**desk, **HTML})
-    told.ask(303, "POST", "/console/logout", b"", {**desk, "Origin": hub.base})
-    return Counsellor(hub, token[1], name)
+def events(hub: Hub) -> dict[str, list[str]]:
+    """Every event of every log group of the engine."""
+    logs = hub.aws("logs")
+    groups = [group for page in logs.get_paginator("describe_log_groups").paginate() for group in page["logGroups"]]
+    read = logs.get_paginator("filter_log_events").paginate
+    return {
+        name: [event["message"] for page in read(logGroupName=name) for event in page["events"]]
+        for name in (group["logGroupName"] for group in groups)
+    }
 
 
-def hand_over(told: Run, partner: Partner) -> str:
-    """A handoff with every member there is; its link."""
-    made = told.canaries
-    body = {
-        "platform": "sandbox_app", "kind": "report", "session": "callback", "locale": "fr", "role": "youth",
-        "age_band": "15_17", "danger": True, "subject": made.text("subject"),
-        "return_url": made.value("return prefix") + made.text("return_url", "back?to={}"),
-        "callback": {"number": made.number("partner's number", "+33 6 39 98 ## ##"), "voicemail": True},
-        "report": {
-            "platform_report_ref": made.text("report ref", "R-{}"), "category": made.text("category", "harcele_{}"),
-            "contents": [
-                {
-                    "url": made.text("content url", "https://video.example/@qu%C3%AE/é/{}?x=1&y=2#part"),
-                    "content_id": made.text("content id", alphabet="0123456789", length=19), "type": "video",
-                },
-                {"url": made.text("second url", "https://video.example/{}")},
-            ],
-        },
-    }  # fmt: skip
-    jti = made.text("jti", "tap-{}")
-    signed = sign(partner, "POST", "/v1/handoffs", ALL_SCOPES, compact(body), jti=jti)
-    made.given("partner's token", signed.headers["Authorization"].split()[1])
-    answer = told.expect(201, "a full handoff", told.hub.send(signed, **{"Idempotency-Key": jti}))
-    told.expect(200, "its repeat", told.hub.send(signed))
-    other = sign(partner, "POST", "/v1/handoffs", ALL_SCOPES, compact({**body, "danger": False}), jti=jti)
-    told.expect(422, "its jti with another body", told.hub.send(other))
-    path = urlsplit(answer.json["links"]["self"]).path
-    told.expect(200, "its status", told.hub.send(sign(partner, "GET", path, ALL_SCOPES)))
-    return str(answer.json["links"]["youth"])
+def logs_of(running: Running) -> dict[str, str]:
+    """Everything that logs: the output of `make run`, the log files in its folder, the engine's log groups."""
+    files = {path.name: path.read_text(errors="replace") for path in (running.output, *running.folder.rglob("*.log"))}
+    return files | {name: "\n".join(lines) for name, lines in events(running.hub).items()}
 
 
-def enter(told: Run, link: str, name: str) -> Youth:
-    """A youth's browser on this link; the code and the cookie are canaries from here on."""
-    told.canaries.given(f"{name}'s code", link.rsplit("/", 1)[1])
-    youth = Youth(told.hub, link)
-    told.canaries.given(f"{name}'s cookie", youth.cookie.partition("=")[2])
-    told.expect(200, "here", youth.ask("here", {}))
-    return youth
+@pytest.fixture
+def planted(run: Run) -> Iterator[set[tuple[str, str]]]:
+    """Some of what was sent, in the hub's own log group as a careless line would have put it; (log, canary) of each."""
+    made, logs = run.canaries, run.hub.aws("logs")
+    group, stream = run.hub.facts["engine"]["api_log_group"], f"careless-{time.time_ns()}"
+    digits = made.value("youth's number")
+    lines = {
+        "youth's number": f"calling 0{digits[0]} {digits[1:3]} {digits[3:5]} {digits[5:7]} {digits[7:]}",
+        "message": json.dumps({"body": json.dumps({"text": made.value("message")})}),
+        "subject": f"subject {made.value('subject').encode().hex()}",
+        "access token": f"Authorization: Bearer {made.value('access token')}"[:200],
+        "content url": urlencode({"seen": made.value("content url")}),
+    }
+    logs.create_log_stream(logGroupName=group, logStreamName=stream)
+    now = time.time_ns() // 1_000_000
+    written = [{"timestamp": now, "message": json.dumps({"message": line})} for line in lines.values()]
+    logs.put_log_events(logGroupName=group, logStreamName=stream, logEvents=written)
+    yield {(group, name) for name in lines}
+    logs.delete_log_stream(logGroupName=group, logStreamName=stream)
 
 
-def be_called(told: Run, who: Counsellor, link: str) -> None:
-    """The youth changes the number on the page; a counsellor calls it."""
-    youth = enter(told, link, "called youth")
-    number = told.canaries.number("youth's number", "+336399#####")
-    wish = {"session": "callback", "number": number, "when": "now", "voicemail": "no"}
-    told.expect(200, "another number", youth.ask("choose", wish))
-    held = who.claim("callback")
-    assert held is not None and held["report"]["contents"][1] == {
-        "url": told.canaries.value("second url"), "content_id": None, "type": None,
-    }  # fmt: skip
-    assert told.expect(200, "reveal", who.act(held, "reveal")).json["number"] == number
-    told.expect(200, "attempt", who.act(held, "attempts", outcome="answered"))
-    told.expect(409, "a late choice", youth.ask("choose", wish))
-    told.expect(200, "close", who.act(held, "close", reason="helped"))
+def test_the_search_knows_every_shape() -> None:
+    made = Canaries()
+    number, text = made.number("number", "+33 6 39 98 ## ##"), made.text("text", "é « {} » &")
+    nine = made.value("number")
+    for shape in (
+        number, f"+33{nine}", f"0{nine}", f"0033{nine}", quote(number), quote_plus(f"+33{nine}"), f"33{nine}",
+        "0" + "-".join(nine), f"(0){nine[0]}.{nine[1:5]}/{nine[5:]}", f"33{nine}".encode().hex(),
+        b64encode(f'{{"number":"+33{nine}"}}'.encode()).decode(),
+    ):  # fmt: skip
+        assert made.find({"log": f"x{shape}y"}) == {("log", "number")}, shape
+    for before in ("", "a", "ab", "abc"):
+        coded = b64encode(f"{before}{text}z".encode()).decode()
+        assert made.find({"log": coded, "other": ""}) == {("log", "text")}
+    for shape in (text, quote(text), ascii(text), json.dumps(text), json.dumps(json.dumps(text)), escape(text)):
+        assert made.find({"log": shape.upper()}) == {("log", "text")}
+    assert made.find({"log": f"{int(nine) + 1} {made.value('text')[8:]}"}) == set()
 
 
-def chat(told: Run, who: Counsellor) -> None:
-    """Messages both ways, as JSON and as a form; late and skipped ones are refused."""
-    made = told.canaries
-    youth = enter(told, told.hub.hand_over().json["links"]["youth"], "chatting youth")
-    held = who.claim("chat")
-    assert held is not None
-    told.expect(200, "youth's", youth.ask("messages", {"n": 1, "text": made.text("message", "« ça va » \"{}\" 😕\n<b>")}))
-    form = {"n": "2", "text": made.text("message by form", "où ? {} & co +1"), "token": "none"}
-    own = {"Cookie": youth.cookie, "Origin": told.hub.base, **FORM, **HTML}
-    told.ask(303, "POST", f"{youth.path}/messages", urlencode(form).encode(), own)
-    answer = made.text("counsellor's message", "Bonjour, j'ai lu {}.")
-    told.expect(200, "counsellor's", who.act(held, "messages", n=1, text=answer))
-    told.expect(409, "skipped", who.act(held, "messages", n=9, text=made.text("skipped message")))
-    told.expect(400, "too long", who.act(held, "messages", n=2, text=made.text("long message", "{}" + "x" * 2000)))
-    told.expect(409, "stale", who.act({**held, "epoch": 77}, "messages", n=2, text=made.text("stale message")))
-    said = told.expect(200, "state", youth.ask(f"state?since={made.text('query')}")).json["messages"]
-    assert [message["text"] for message in said] == [
-        made.value("message"), made.value("message by form"), made.value("counsellor's message"),
-    ]  # fmt: skip
-    told.expect(200, "close", who.act(held, "close", reason="helped"))
-    told.expect(200, "late", youth.ask("messages", {"n": 3, "text": made.text("late message")}))
-    told.expect(409, "late", who.act(held, "messages", n=2, text=made.text("counsellor's late message")))
+def test_a_whole_run_leaves_nothing_that_was_sent_in_any_log(run: Run, running: Running) -> None:
+    logs = logs_of(running)
+    api = run.hub.facts["engine"]["api_log_group"]
+    assert len(run.canaries.names) >= 100
+    assert {"output.txt", "engine.log", api, run.hub.facts["engine"]["sweep_log_group"]} <= set(logs)
+    assert all(answer.json["request_id"] in logs[api] for answer in run.refused_by_the_hub)
+    assert run.canaries.find(logs) == set()
+
+
+def test_the_same_search_finds_a_planted_leak(run: Run, running: Running, planted: set[tuple[str, str]]) -> None:
+    assert run.canaries.find(logs_of(running)) == planted
+
+
+def test_the_same_search_finds_a_careless_print(run: Run, running: Running) -> None:
+    logs = logs_of(running)
+    logs["output.txt"] += f"POST /s/x/messages {json.dumps(run.canaries.value('message by form'))}\n"
+    assert run.canaries.find(logs) == {("output.txt", "message by form")}
+
+
+def test_no_refusal_repeats_what_was_sent(run: Run) -> None:
+    bodies = {f"{at} {what}": answer.body.decode() for at, (what, answer) in enumerate(run.refused)}
+    assert len(bodies) > 40
+    assert run.canaries.find(bodies) == set()
+
+
+def test_the_functions_log_allowed_fields_only(run: Run) -> None:
+    metrics = {"_aws", "service"}
+    lines = [line for group in events(run.hub).values() for line in group if not FRAME.fullmatch(line)]
+    assert len(lines) > 100
+    for line in lines:
+        fields = json.loads(line)
+        counted = {name for name in fields if name.startswith("Sweep")} | metrics if "_aws" in fields else set()
+        assert set(fields) <= ALLOWED | counted, sorted(fields)

@@ -51,7 +51,7 @@ def test_the_file_says_what_tools_and_tests_need(running: Running, hub: Hub) -> 
 
 
 def test_the_token_command_prints_a_token_alone_on_its_line(running: Running, hub: Hub) -> None:
-    done = command(running, "ops.counsellor", "sami")
+    done = command(running, "ops.counsellor", "supervisor-1")
     assert done.returncode == 0, done.stderr
     (line,) = done.stdout.splitlines()
     assert hub.ask("GET", "/v1/desk/queue", headers={"Authorization": f"Bearer {line}"}).status == 200

@@ -49,8 +49,8 @@ class House:
         default_factory=lambda: Partner("tiktok", frozenset({"tiktok"}), {}, ("https://app.example/",))
     )
     other: Partner = field(default_factory=lambda: Partner("meta", frozenset({"instagram", "messenger"}), {}))
-    claire: Counsellor = field(default_factory=lambda: Counsellor("claire", "sub-claire", frozenset(), 0))
-    david: Counsellor = field(default_factory=lambda: Counsellor("david", "sub-david", frozenset(), 0))
+    first: Counsellor = field(default_factory=lambda: Counsellor("first", "sub-first", frozenset(), 0))
+    second: Counsellor = field(default_factory=lambda: Counsellor("second", "sub-second", frozenset(), 0))
 
     def again(self, **changed: Any) -> House:
         """The same tables seen by another process, with changed settings."""

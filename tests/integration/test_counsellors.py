@@ -16,7 +16,7 @@ BOTH = LANES
 CALL = {**CHAT, "kind": "call", "session": "callback", "callback": {"number": NUMBER}}
 
 
-def claim(house: House, who: str = "claire") -> Session:
+def claim(house: House, who: str = "first") -> Session:
     taken = counsellors.claim(house.desk, getattr(house, who), BOTH)
     assert taken is not None
     return taken
@@ -41,13 +41,13 @@ def test_the_earliest_deadline_goes_first_and_danger_goes_ahead(house: House) ->
         ids.append(hand_over(house, {**CHAT, **extra}, f"{JTI}{n}").session.id)
         house.clock.pass_seconds(10)
     assert [claim(house).id for _ in range(3)] == [ids[2], ids[0], ids[1]]
-    assert counsellors.claim(house.desk, house.claire, BOTH) is None
+    assert counsellors.claim(house.desk, house.first, BOTH) is None
 
 
 def test_a_claim_carries_the_next_epoch_and_a_lease(house: House) -> None:
     hand_over(house, CHAT)
     taken = claim(house)
-    assert (taken.state, taken.epoch, taken.owner) == (State.CLAIMED, 1, "sub-claire")
+    assert (taken.state, taken.epoch, taken.owner) == (State.CLAIMED, 1, "sub-first")
     assert taken.lease_until == house.clock.now + house.settings.lease
 
 
@@ -56,7 +56,7 @@ def test_every_epoch_but_the_current_one_is_told_taken_over_and_nothing_is_writt
     hand_over(house, CALL)
     taken = claim(house)
     before = house.items()
-    desk, who = house.desk, house.claire
+    desk, who = house.desk, house.first
     for verb in (
         lambda: counsellors.renew(desk, who, taken.id, epoch),
         lambda: counsellors.release(desk, who, taken.id, epoch),
@@ -75,7 +75,7 @@ def test_another_counsellor_with_the_right_epoch_is_told_taken_over(house: House
     hand_over(house, CHAT)
     taken = claim(house)
     with pytest.raises(Problem) as refused:
-        counsellors.close(house.desk, house.david, taken.id, 1, Reason.HELPED)
+        counsellors.close(house.desk, house.second, taken.id, 1, Reason.HELPED)
     assert refused.value.code == "taken_over"
 
 
@@ -88,16 +88,16 @@ def test_a_silent_counsellor_loses_the_session_which_returns_to_its_old_place(ho
     house.clock.pass_seconds(80)
     assert sweep(house.desk).lapsed == 0
     house.clock.pass_seconds(20)
-    assert counsellors.renew(house.desk, house.claire, held.id, 1).epoch == 1, "a lease's end refuses nothing by itself"
+    assert counsellors.renew(house.desk, house.first, held.id, 1).epoch == 1, "a lease's end refuses nothing by itself"
     house.clock.pass_seconds(91)
     for id in (first.id, hand_over(house, CHAT, JTI + "2").session.id):  # the youths are there
         moved = stored(house, id)
         house.desk.sessions.replace(moved, type(moved)(**{**moved.__dict__, "youth_seen": house.clock.now}))
     assert sweep(house.desk).lapsed == 1
-    again = claim(house, "david")
+    again = claim(house, "second")
     assert (again.id, again.epoch) == (first.id, 2)
     with pytest.raises(Problem) as refused:
-        counsellors.say(house.desk, house.claire, held.id, 1, 1, "late")
+        counsellors.say(house.desk, house.first, held.id, 1, 1, "late")
     assert refused.value.code == "taken_over"
 
 
@@ -109,7 +109,7 @@ def test_at_the_limit_no_more_is_given(house: House) -> None:
     with pytest.raises(Problem) as refused:
         claim(few)
     assert refused.value.code == "at_limit"
-    assert counsellors.claim(few.desk, few.david, BOTH) is not None
+    assert counsellors.claim(few.desk, few.second, BOTH) is not None
 
 
 def test_a_chat_goes_both_ways_becomes_connected_and_ends_erased(house: House) -> None:
@@ -120,14 +120,14 @@ def test_a_chat_goes_both_ways_becomes_connected_and_ends_erased(house: House) -
     held = claim(house)
     youth.say(house.desk, session.id, cookie, 1, "bonjour")
     assert stored(house, session.id).status is Status.WAITING
-    assert counsellors.say(house.desk, house.claire, session.id, held.epoch, 1, "je suis là").n == 1
+    assert counsellors.say(house.desk, house.first, session.id, held.epoch, 1, "je suis là").n == 1
     active = stored(house, session.id)
     assert (active.state, active.status, active.sequence) == (State.ACTIVE, Status.CONNECTED, 2)
     assert [(w.side, w.n, w.text) for w in transcript.read(house.desk, active)] == [
         ("youth", 1, "bonjour"), ("counsellor", 1, "je suis là"),
     ]  # fmt: skip
     for _ in range(2):
-        closed = counsellors.close(house.desk, house.claire, session.id, held.epoch, Reason.HELPED)
+        closed = counsellors.close(house.desk, house.first, session.id, held.epoch, Reason.HELPED)
     assert (closed.status, closed.sequence, closed.erased) == (Status.CLOSED, 3, True)
     assert house.items("keys") == []
     assert [item["sk"]["S"] for item in house.items() if item["pk"]["S"] == session.id] == ["session"]
@@ -138,9 +138,9 @@ def test_a_repeated_message_is_kept_once_and_a_gap_names_the_next_number(house: 
     session = hand_over(house, CHAT).session
     held = claim(house)
     for text in ("first", "changed"):
-        counsellors.say(house.desk, house.claire, session.id, held.epoch, 1, text)
+        counsellors.say(house.desk, house.first, session.id, held.epoch, 1, text)
     with pytest.raises(Problem) as refused:
-        counsellors.say(house.desk, house.claire, session.id, held.epoch, 3, "gap")
+        counsellors.say(house.desk, house.first, session.id, held.epoch, 3, "gap")
     assert (refused.value.code, refused.value.errors[0].detail) == ("out_of_order", "The next number is 2.")
     assert [w.text for w in transcript.read(house.desk, stored(house, session.id))] == ["first"]
 
@@ -155,19 +155,19 @@ def test_a_youths_message_out_of_order_is_no_conflict_but_an_answer(house: House
 def test_a_callback_is_revealed_tried_again_and_the_platform_learns_nothing_of_the_first_attempt(house: House) -> None:
     session = hand_over(house, CALL).session
     held = claim(house)
-    assert counsellors.reveal(house.desk, house.claire, session.id, held.epoch) == NUMBER
+    assert counsellors.reveal(house.desk, house.first, session.id, held.epoch) == NUMBER
     assert sum(item["pk"]["S"].startswith("audit#") for item in house.items()) == 1
     during = stored(house, session.id)
-    after = counsellors.attempt(house.desk, house.claire, session.id, held.epoch, "no_answer")
+    after = counsellors.attempt(house.desk, house.first, session.id, held.epoch, "no_answer")
     assert (during.status, during.sequence) == (after.status, after.sequence) == (Status.CONNECTED, 2)
     assert (after.state, after.due) == (State.SCHEDULED, house.clock.now + 1_800_000)
-    assert counsellors.claim(house.desk, house.claire, BOTH) is None
+    assert counsellors.claim(house.desk, house.first, BOTH) is None
     house.clock.pass_seconds(1800)
-    again = claim(house, "david")
+    again = claim(house, "second")
     assert (again.id, again.epoch, again.status, again.sequence) == (session.id, 2, Status.CONNECTED, 2)
-    counsellors.reveal(house.desk, house.david, session.id, 2)
-    counsellors.attempt(house.desk, house.david, session.id, 2, "answered")
-    closed = counsellors.close(house.desk, house.david, session.id, 2, Reason.HELPED)
+    counsellors.reveal(house.desk, house.second, session.id, 2)
+    counsellors.attempt(house.desk, house.second, session.id, 2, "answered")
+    closed = counsellors.close(house.desk, house.second, session.id, 2, Reason.HELPED)
     assert (closed.status, closed.sequence, closed.number) == (Status.CLOSED, 3, None)
 
 
@@ -175,17 +175,17 @@ def test_a_callback_is_revealed_tried_again_and_the_platform_learns_nothing_of_t
 def test_some_outcomes_stop_all_dialling_for_good(house: House, outcome: str) -> None:
     session = hand_over(house, CALL).session
     held = claim(house)
-    after = counsellors.attempt(house.desk, house.claire, session.id, held.epoch, outcome)
+    after = counsellors.attempt(house.desk, house.first, session.id, held.epoch, outcome)
     assert (after.state, after.reason, after.erased) == (State.CLOSED, Reason.UNREACHABLE, True)
     house.clock.pass_seconds(4 * 24 * 3600)
-    assert counsellors.claim(house.desk, house.claire, BOTH) is None
+    assert counsellors.claim(house.desk, house.first, BOTH) is None
 
 
 def test_after_three_unanswered_attempts_the_callback_is_unreachable(house: House) -> None:
     session = hand_over(house, CALL).session
     for n in range(3):
         held = claim(house)
-        after = counsellors.attempt(house.desk, house.claire, session.id, held.epoch, "busy")
+        after = counsellors.attempt(house.desk, house.first, session.id, held.epoch, "busy")
         house.clock.pass_seconds(1801)
         assert len(after.attempts) == n + 1
     assert (after.state, after.reason) == (State.CLOSED, Reason.UNREACHABLE)

@@ -37,7 +37,7 @@ def claims(**changes: Any) -> dict[str, Any]:
     """What Cognito puts in an access token."""
     given: dict[str, Any] = {
         "sub": "7b1c", "iss": ISSUER, "client_id": CLIENT, "token_use": "access", "scope": "openid profile",
-        "auth_time": NOW, "iat": NOW, "exp": NOW + 3600, "jti": "x", "username": "claire",
+        "auth_time": NOW, "iat": NOW, "exp": NOW + 3600, "jti": "x", "username": "counsellor-1",
         "cognito:groups": ["supervisor"], "version": 2, **changes,
     }  # fmt: skip
     return {name: value for name, value in given.items() if value is not GONE}
@@ -69,12 +69,12 @@ def reason_of(text: str | None, **over: Any) -> str:
 
 
 def test_an_access_token_names_its_counsellor() -> None:
-    assert who(token()) == Counsellor("claire", "7b1c", frozenset({"supervisor"}), (NOW + 3600) * 1000)
+    assert who(token()) == Counsellor("counsellor-1", "7b1c", frozenset({"supervisor"}), (NOW + 3600) * 1000)
 
 
 def test_a_key_named_in_padded_base64_as_cognito_does_is_found() -> None:
     kid = "aB3+/x9ZkQ0mN1o2P3q4R5s6T7u8V9w0X1y2Z3a4B5c="
-    assert who(token(header={"kid": kid}), find_key={kid: jwk_of(KEY, kid=kid)}.get).username == "claire"
+    assert who(token(header={"kid": kid}), find_key={kid: jwk_of(KEY, kid=kid)}.get).username == "counsellor-1"
 
 
 def test_a_counsellor_may_be_in_no_group() -> None:
@@ -82,7 +82,7 @@ def test_a_counsellor_may_be_in_no_group() -> None:
 
 
 def test_a_key_published_without_use_and_alg_is_understood() -> None:
-    assert who(token(header={"kid": "bare"})).username == "claire"
+    assert who(token(header={"kid": "bare"})).username == "counsellor-1"
 
 
 @pytest.mark.parametrize(
@@ -109,8 +109,8 @@ def test_a_key_published_without_use_and_alg_is_understood() -> None:
         ({"nbf": NOW + 61}, "not_yet"),
         ({"username": GONE}, "bad_user"),
         ({"username": ""}, "bad_user"),
-        ({"username": "claire\n"}, "bad_user"),
-        ({"username": ["claire"]}, "bad_user"),
+        ({"username": "counsellor-1\n"}, "bad_user"),
+        ({"username": ["counsellor-1"]}, "bad_user"),
         ({"sub": GONE}, "bad_user"),
         ({"sub": 1}, "bad_user"),
         ({"cognito:groups": "supervisor"}, "bad_user"),

@@ -111,7 +111,7 @@ def every_page() -> dict[str, str]:
         **{f"used {locale}": pages.used_link_page(locale) for locale in LANGUAGES},
         **{f"expired {locale}": pages.expired_link_page(locale) for locale in LANGUAGES},
         "left": pages.left_page("fr"),
-        "console": pages.console_page("camille", 4),
+        "console": pages.console_page("counsellor-1", 4),
         "sign-in problem": pages.signin_problem_page("expired"),
         "landing": pages.landing_page({"console": "/console", "docs": "/docs"}),
         "docs": pages.docs_page("https://hub.example", CODES),
