@@ -42,7 +42,7 @@ handoff: .venv/made ## send one signed handoff (PLATFORM=tiktok KIND=call [SESSI
 	@$(PY) -m ops.handoff '$(or $(PLATFORM),tiktok)' '$(or $(KIND),call)' $(if $(SESSION),--session '$(SESSION)')
 
 race: .venv/made .venv-engine/made ## 32 counsellors race for 10,000 claims against a running stack
-	@RACE_CLAIMS=10000 $(PY) -m pytest tests/e2e/test_race.py -s
+	@RACE_CLAIMS=10000 $(PY) -m pytest tests/e2e/test_race.py -k thirty_two -s
 
 capacity: .venv/made .venv-engine/made ## measure the capacity each operation consumes
 	@$(PY) -m bench.capacity $(ARGS)

@@ -12,7 +12,6 @@ __all__ = ["sweep"]
 
 def sweep() -> None:
     """Sweep the line; how much there was to do goes into the log and the metrics."""
-    watch.trace()
     done = asdict(sweep_line(wiring.desk()))
     watch.note("swept", **done)
     watch.count(**{f"Sweep{name.title().replace('_', '')}": n for name, n in done.items()})

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+from chalicelib import watch
 from chalicelib.aws.audit import TableAudit
 from chalicelib.aws.cipher import KmsCipher
 from chalicelib.aws.clients import Clients
@@ -42,6 +43,7 @@ def settings() -> Settings:
 @cache
 def desk() -> Desk:
     """The desk of this process."""
+    watch.trace()
     return assemble(settings())
 
 

@@ -29,7 +29,7 @@ class Canaries:
     def text(self, name: str, around: str = "{}", alphabet: str = string.ascii_lowercase, length: int = 14) -> str:
         """A new value: an unmistakable word, with ``around`` around it."""
         word = "".join(secrets.choice(alphabet) for _ in range(length))
-        self._values[name] = (word, around.format(word))
+        self._values[name] = (word, around.replace("{}", word))
         return self._values[name][1]
 
     def number(self, name: str, block: str) -> str:

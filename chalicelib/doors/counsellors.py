@@ -6,7 +6,7 @@ from typing import Any
 
 from chalice.app import Response
 
-from chalicelib import contract, wiring
+from chalicelib import contract, watch, wiring
 from chalicelib.desk import counsellors, transcript
 from chalicelib.desk.queue import queue
 from chalicelib.doors.door import Call, Door, reply
@@ -50,6 +50,7 @@ def claim(call: Call) -> Response:
     session = counsellors.claim(call.desk, who, [lane] if lane else LANES)
     if session is None:
         return Response("", {"Content-Type": "text/plain"}, 204)
+    watch.count(Claims=1)
     return _shown(call, session, who)
 
 

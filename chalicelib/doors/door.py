@@ -131,6 +131,7 @@ class Door(Blueprint):
                 code, reason, partner = problem.code, problem.reason or None, _who(problem)
                 if code == "unauthorised":
                     watch.note("token refused", request_id=request_id, reason=reason, partner=partner)
+                    watch.count(TokensRefused=1)
                 shown = self._show(call, problem) if self._show is not None else None
                 response = shown or tell(problem, request_id, settings.base_url)
         except Exception as error:  # noqa: BLE001 - the outermost ring: a fault becomes a 500, logged by type and place

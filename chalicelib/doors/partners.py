@@ -6,7 +6,7 @@ import re
 
 from chalice.app import Response
 
-from chalicelib import contract, wiring
+from chalicelib import contract, watch, wiring
 from chalicelib.desk import partners
 from chalicelib.doors.door import Call, Door, reply
 from chalicelib.doors.views import handoff_answer, handoff_status
@@ -37,6 +37,7 @@ def receive(call: Call) -> Response:
     handoff = contract.read_handoff(call.body)
     _check_idempotency_key(call, caller.jti)
     taken = partners.receive(call.desk, caller.partner, caller.jti, call.body, handoff)
+    watch.count(**{"HandoffsReplayed" if taken.replayed else "HandoffsTaken": 1})
     answer = handoff_answer(call.desk, taken.session)
     headers = {"Location": answer["links"]["self"]}
     if taken.replayed:

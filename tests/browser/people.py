@@ -56,7 +56,7 @@ class Screens:
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.errors.append(f"{message.type}: {message.text}")
+            self.errors.append(f"{message.type}: {message.text} ({message.location['url']})")
 
     def _see(self, request: Request) -> None:
         if not request.url.startswith((f"{self._base}/", "data:", "blob:")):

@@ -103,5 +103,5 @@ def misuse_the_connection(told: Run) -> None:
     ):
         with socket.create_connection((place.hostname or "", place.port or 80), timeout=10) as connection:
             connection.sendall(raw.encode())
-            assert connection.recv(64).startswith(b"HTTP/1.1 400 "), raw[:12]
+            assert connection.recv(64)[:13] in (b"HTTP/1.0 400 ", b"HTTP/1.1 400 "), raw[:12]
     told.ask(413, "POST", "/v1/handoffs", made.text("far too much").encode() * 800_000, JSON)

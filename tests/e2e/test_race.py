@@ -40,6 +40,7 @@ def test_with_one_counsellor_the_order_is_exact(empty: Hub) -> None:
     assert who.claim() is None
 
 
+@pytest.mark.timeout(300 + CLAIMS)
 def test_thirty_two_counsellors_race_and_nobody_is_claimed_twice_or_lost(empty: Hub) -> None:
     team = [empty.new_counsellor(f"racer-{n}") for n in range(COUNSELLORS)]
     out = race(empty, team, CLAIMS)
