@@ -33,6 +33,8 @@ TALK = (
     ("youth", "oui, je l’ai signalé tout à l’heure"),
     ("counsellor", "Tu as bien fait. On peut demander ensemble que ce soit retiré plus vite. Tu veux qu’on regarde ?"),
 )
+GLANCE = 4
+"""So many messages fit below the page's head."""
 
 
 class Studio:
@@ -130,9 +132,12 @@ def _console(studio: Studio, console: Page) -> None:
             writes.get_by_test_id("text").fill(text)
             writes.get_by_test_id("send").click()
             expect(reads.get_by_test_id("message")).to_have_count(count)
+            if size == "phone" and count == GLANCE:
+                youth.evaluate("scrollTo(0, 0)")
+                studio.take(youth, "youth")
         expect(pane.locator(".pending")).to_have_count(0)
     studio.take(youths["desktop"], "youth-chat-desktop")
-    studio.take(youths["phone"], "youth")
+    studio.take(youths["phone"], "youth-chat-phone")
     studio.hub.counsellor(*_colleague(studio.hub)).claim("chat")
     youths["phone"].get_by_test_id("text").fill("d’accord")
     youths["phone"].get_by_test_id("send").click()

@@ -112,6 +112,8 @@ class Front:
             body = await request.read()
         except web.HTTPRequestEntityTooLarge:
             return problem(request, 413, "too_large", "The body is too large")
+        except web.RequestPayloadError:
+            return problem(request, 400, "bad_request", "The body is not what its headers say")
         headers = forward(request.headers.items(), request.scheme, request.host, request.remote or "")
         try:
             async with self._session.request(

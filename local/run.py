@@ -172,7 +172,7 @@ def _warm(gateway: str, instance: str) -> None:
 async def _serve_front(options: Options, front: Front, simulator: Simulator) -> web.AppRunner:
     app = application(front)
     simulator.join(app)
-    app.router.add_route("*", "/{path:.*}", front.handle)
+    app.router.add_route("*", "/{path:(?s:.*)}", front.handle)  # a path may hold a line feed
     runner = web.AppRunner(
         app, access_log=None, logger=reporter(), keepalive_timeout=75, handle_signals=False, shutdown_timeout=2
     )

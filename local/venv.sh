@@ -23,5 +23,6 @@ fi
 echo "$venv: installing $requirements (once)"
 # Made anew: an old one may have packages that are no longer pinned, or another Python.
 "$python" -m venv --clear "$venv"
-"$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-warn-script-location --requirement "$requirements"
+"$venv/bin/python" -m pip install --quiet --quiet --no-compile --disable-pip-version-check --no-warn-script-location --requirement "$requirements"
+# What is imported is compiled then; compiling all of it here would cost a minute.
 touch "$venv/made"

@@ -110,12 +110,16 @@ def read_number(desk: Desk, text: str, pointer: str) -> phone.Number:
 
 
 def check_window(not_before: int | None, not_after: int | None, now: int, pointer: str) -> None:
-    """Refuse a window that ends before it starts, is over, or begins more than three days ahead."""
+    """Refuse a window that ends before it starts, is over, or reaches more than three days away.
+
+    A moment at the calendar's edge has no UTC form: once kept, nobody could be shown the session any more.
+    """
     ends_early = not_before is not None and not_after is not None and not_after <= not_before
     if ends_early or (not_after is not None and not_after <= now):
         raise Problem("bad_window", errors=(Place(f"{pointer}/not_after", "bad_window", "Too early."),))
-    if not_before is not None and not_before > now + WINDOW_WITHIN:
-        raise Problem("bad_window", errors=(Place(f"{pointer}/not_before", "bad_window", "Too far ahead."),))
+    for name, at in (("not_before", not_before), ("not_after", not_after)):
+        if at is not None and abs(at - now) > WINDOW_WITHIN:
+            raise Problem("bad_window", errors=(Place(f"{pointer}/{name}", "bad_window", "More than 3 days away."),))
 
 
 def _subject(desk: Desk, partner: Partner, handoff: Handoff) -> bytes | None:

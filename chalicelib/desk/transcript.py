@@ -36,7 +36,12 @@ def write(
         sealed = desk.cipher.seal(seen.id, _field(side, n), text.encode())
     except Gone:
         raise Problem("unavailable", "The message was not kept; send it again.", retry_after=2) from None
-    session = change(desk, seen, lambda s, now: accept_message(guard(s, now), side, n), also=also)
+    try:
+        session = change(desk, seen, lambda s, now: accept_message(guard(s, now), side, n), also=also)
+    except Problem as problem:
+        if problem.code == "already_closed":  # it ended meanwhile: sealing must not leave a new key behind
+            desk.cipher.forget(seen.id)
+        raise
     if not session.open:
         return session, Message(side, n, session.closed_at or 0, b"")
     return session, desk.sessions.save_message(session.id, Message(side, n, desk.clock(), sealed))

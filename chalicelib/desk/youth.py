@@ -106,7 +106,10 @@ def choose(desk: Desk, id: str, cookie: str | None, wish: Wish) -> Session:
         )  # fmt: skip
         return replace(chosen, sealed=True) if number and chosen.open else chosen
 
-    return change(desk, session, move, also=("bound",))
+    after = change(desk, session, move, also=("bound",))
+    if number and not after.open:  # it ended meanwhile: sealing must not leave a new key behind
+        desk.cipher.forget(id)
+    return after
 
 
 def say(desk: Desk, id: str, cookie: str | None, n: int, text: str) -> Session:

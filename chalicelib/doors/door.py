@@ -121,9 +121,10 @@ class Door(Blueprint):
         request_id = str(request.context.get("requestId", ""))
         params = {name: unquote(value) for name, value in raw.items()}
         path = route.format(**params)
-        code, reason, partner = None, None, None
+        code, reason, partner, base_url = None, None, None, ""
         try:
             desk, settings = self._found()
+            base_url = settings.base_url
             call = Call(request, params, path, request_id, desk, settings)
             try:
                 response = view(call)
@@ -133,11 +134,11 @@ class Door(Blueprint):
                     watch.note("token refused", request_id=request_id, reason=reason, partner=partner)
                     watch.count(TokensRefused=1)
                 shown = self._show(call, problem) if self._show is not None else None
-                response = shown or tell(problem, request_id, settings.base_url)
+                response = shown or tell(problem, request_id, base_url)
         except Exception as error:  # noqa: BLE001 - the outermost ring: a fault becomes a 500, logged by type and place
             code, reason = "internal", type(error).__name__
             watch.note("fault", request_id=request_id, error=type(error).__name__, place=_place(error))
-            response = tell(Problem("internal"), request_id, "")
+            response = tell(Problem("internal"), request_id, base_url)
         if request.method == "HEAD":
             response.body = ""
         for name, value in SAFE_HEADERS.items():

@@ -12,7 +12,7 @@ from chalicelib.desk.ids import youth_code
 from chalicelib.desk.queue import Queue
 from chalicelib.desk.transcript import Word
 from chalicelib.model.counsellor import Counsellor
-from chalicelib.model.moves import MAX_ATTEMPTS
+from chalicelib.model.moves import attempts_left
 from chalicelib.model.session import Reason, Session, State
 
 __all__ = ["desk_session", "handoff_answer", "handoff_status", "hours", "moment", "queue_view", "word", "youth_state"]
@@ -115,7 +115,7 @@ def _callback(session: Session) -> dict[str, Any] | None:
         "has_number": session.number is not None, "voicemail": session.voicemail, "caller_id": session.caller_id,
         "not_before": moment(session.not_before), "not_after": moment(session.not_after),
         "attempts": [{"at": moment(tried.at), "outcome": tried.outcome} for tried in session.attempts],
-        "attempts_left": max(0, MAX_ATTEMPTS - len(session.attempts)),
+        "attempts_left": attempts_left(session),
         "next_at": moment(session.due) if session.state is State.SCHEDULED else None,
     }  # fmt: skip
 

@@ -44,13 +44,14 @@ def _show(call: Call, problem: Problem) -> Response | None:
         return html(pages.expired_link_page(_locale(call)), 410, headers)
     if problem.code == "link_used":
         return html(pages.used_link_page(_locale(call)), 403, headers)
-    if call.request.method != "POST":
-        return None
-    try:
-        session = youth.look(call.desk, call.params["id"], call.cookie(COOKIE))
-    except Problem:
-        return None
-    return _page(call, session, problem)
+    if call.request.method == "POST":
+        try:
+            return _page(call, youth.look(call.desk, call.params["id"], call.cookie(COOKIE)), problem)
+        except Problem as other:
+            problem = problem if problem.code == "unavailable" else other
+    if problem.code == "unavailable":
+        return html(pages.down_page(_locale(call)), 503, {**headers, "Retry-After": str(problem.retry_after or 2)})
+    return None
 
 
 door = Door(__name__, lambda: (wiring.desk(), wiring.settings()), _show)

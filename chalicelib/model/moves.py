@@ -28,11 +28,27 @@ from chalicelib.model.status import climb, shown
 from chalicelib.problems import Place, Problem
 
 __all__ = [
-    "Slot", "accept_message", "activate", "attempt", "cancel_for_partner", "choose", "close", "erase", "expire",
-    "lapse", "open_session", "put_off", "release", "require_hold", "see_youth", "set_aside",
+    "Slot",
+    "accept_message",
+    "activate",
+    "attempt",
+    "attempts_left",
+    "cancel_for_partner",
+    "choose",
+    "close",
+    "erase",
+    "expire",
+    "lapse",
+    "open_session",
+    "put_off",
+    "release",
+    "require_hold",
+    "see_youth",
+    "set_aside",
 ]  # fmt: skip
 
 MAX_ATTEMPTS = 3
+ANSWERED = ("answered", "answered_safe")
 CALLBACK_GIVEN_UP_AFTER = 3 * 24 * 60 * MINUTE
 SEEN_EVERY = 30_000
 
@@ -160,10 +176,12 @@ def attempt(session: Session, outcome: str, now: int, *, retry: int, slot: Slot)
     """
     if session.lane != "callback":
         raise Problem("wrong_moment", "Only a callback has attempts.")
+    if session.attempts and session.attempts[-1].outcome == outcome and outcome in ANSWERED:
+        return session  # said twice of one call
     tried = replace(activate(session), attempts=(*session.attempts, Attempt(now, outcome)))
-    if outcome in ("answered", "answered_safe"):
+    if outcome in ANSWERED:
         return tried
-    if outcome in ("answered_unsafe", "refused", "invalid") or len(tried.attempts) >= MAX_ATTEMPTS:
+    if outcome in ("answered_unsafe", "refused", "invalid") or not attempts_left(tried):
         return close(tried, Reason.UNREACHABLE, now)
     due = slot(now + retry, session.not_after, session.zone)
     if due > session.created + CALLBACK_GIVEN_UP_AFTER:
@@ -177,6 +195,11 @@ def put_off(session: Session, now: int, *, slot: Slot) -> Session:
     if session.lane != "callback" or session.number is None or due <= now:
         return session
     return replace(_let_go(session), state=State.SCHEDULED, due=due)
+
+
+def attempts_left(session: Session) -> int:
+    """How many more attempts may go unanswered."""
+    return max(0, MAX_ATTEMPTS - sum(one.outcome not in ANSWERED for one in session.attempts))
 
 
 def accept_message(session: Session, side: str, n: int) -> Session:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from chalicelib.pages.render import (
     console_page,
     docs_page,
+    down_page,
     expired_link_page,
     landing_page,
     left_page,
@@ -22,6 +23,7 @@ __all__ = [
     "POLICY",
     "console_page",
     "docs_page",
+    "down_page",
     "expired_link_page",
     "landing_page",
     "left_page",

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = [
     "console_page",
     "docs_page",
+    "down_page",
     "expired_link_page",
     "landing_page",
     "left_page",
@@ -70,6 +71,11 @@ def used_link_page(locale: str) -> str:
 def expired_link_page(locale: str) -> str:
     """For a link that is too old, or unknown: what to do now."""
     return _notice("expired", locale)
+
+
+def down_page(locale: str) -> str:
+    """For a hub that cannot answer just now: what helps meanwhile."""
+    return _notice("down", locale)
 
 
 def left_page(locale: str) -> str:

@@ -55,7 +55,8 @@ class Screens:
         self._opened.clear()
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
+        # The provider's own page has no icon, and Chromium asks for one.
+        if message.type in ("error", "warning") and not message.location["url"].endswith("/favicon.ico"):
             self.errors.append(f"{message.type}: {message.text} ({message.location['url']})")
 
     def _see(self, request: Request) -> None:

@@ -280,3 +280,23 @@ def test_after_closing_time_waiting_chats_end_and_callbacks_move_to_the_next_ope
     assert moved.state is State.SCHEDULED and moved.due is not None
     assert day.desk.slots.show(moved.due) == "2026-11-23T09:00:00+01:00"
     assert moved.status is Status.WAITING, "the status never goes back"
+
+
+def test_an_answer_said_twice_uses_up_no_attempt(house: House) -> None:
+    session = hand_over(house, CALL).session
+    held = claim(house)
+    for _ in range(4):
+        after = counsellors.attempt(house.desk, house.first, session.id, held.epoch, "answered")
+    assert [one.outcome for one in after.attempts] == ["answered"]
+    again = counsellors.attempt(house.desk, house.first, session.id, held.epoch, "no_answer")
+    assert again.state is State.SCHEDULED
+
+
+def test_a_message_that_comes_after_the_end_leaves_no_key_behind(house: House) -> None:
+    session = hand_over(house, CHAT).session
+    cookie = enter(house, session)
+    seen = stored(house, session.id)
+    youth.leave(house.desk, session.id, cookie)
+    with pytest.raises(Problem):
+        transcript.write(house.desk, seen, "youth", 1, "late", lambda s, _: s)
+    assert house.items("keys") == []

@@ -110,6 +110,7 @@ def every_page() -> dict[str, str]:
         **{f"youth {name} {locale}": youth(state, locale) for name, state in SCENES.items() for locale in LANGUAGES},
         **{f"used {locale}": pages.used_link_page(locale) for locale in LANGUAGES},
         **{f"expired {locale}": pages.expired_link_page(locale) for locale in LANGUAGES},
+        **{f"down {locale}": pages.down_page(locale) for locale in LANGUAGES},
         "left": pages.left_page("fr"),
         "console": pages.console_page("counsellor-1", 4),
         "sign-in problem": pages.signin_problem_page("expired"),
@@ -138,7 +139,7 @@ def _placeholders(text: str) -> set[str]:
 def test_every_word_of_the_catalogue_is_used() -> None:
     sources = "".join(path.read_text() for path in [*PAGES.glob("*.py"), *PAGES.glob("templates/*.html")])
     scripts = "".join(path.read_text() for path in PAGES.glob("static/*.js"))
-    families = ("js.problem.", "wait.", "line.", "over.", "used.", "expired.", "weekday.", "month.")
+    families = ("js.problem.", "wait.", "line.", "over.", "used.", "expired.", "down.", "weekday.", "month.")
     for key in words("fr").catalogue:
         known = f'"{key}"' in sources or f"'{key}'" in sources or key.startswith(families)
         assert known or key.removeprefix("js.") in scripts, key
