@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 from chalicelib.contract import read_handoff
 from chalicelib.desk import counsellors, partners
@@ -94,17 +95,23 @@ class Meter:
         self.rows.append(Row(name, self.trips, self.writes, self.reads))
 
 
-def measured_desk(hub: Hub, meter: Meter) -> Desk:
-    """A desk over the tables of a running hub, with the very settings of its deployed function."""
+@contextmanager
+def measured_desk(hub: Hub, meter: Meter) -> Iterator[Desk]:
+    """A desk over the tables of a running hub, with the very settings of its deployed function.
+
+    The SDK is pointed at the engine by the environment, as in the function; it is as before afterwards.
+    """
     engine = hub.facts["engine"]
     name = engine["api_function"]
     environment = hub.aws("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]
     access = {
-        "AWS_ENDPOINT_URL": hub.facts["engine_url"], "AWS_DEFAULT_REGION": engine["region"],
-        "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-    }  # fmt: skip
-    os.environ.update(access)
-    return assemble(read(environment), prepare=meter.watch)
+        "AWS_ENDPOINT_URL": hub.facts["engine_url"],
+        "AWS_DEFAULT_REGION": engine["region"],
+        "AWS_ACCESS_KEY_ID": "test",
+        "AWS_SECRET_ACCESS_KEY": "test",
+    }
+    with patch.dict(os.environ, access):
+        yield assemble(read(environment), prepare=meter.watch)
 
 
 class _Trial:
@@ -198,10 +205,11 @@ def seed_line(hub: Hub, like: Session, waiting: int) -> None:
 def measure(hub: Hub, lines: Sequence[int] = (10, 10_000)) -> list[Row]:
     """Every operation once, then the claim behind each length of line."""
     meter = Meter()
-    trial = _Trial(measured_desk(hub, meter), hub, meter)
-    trial.run()
-    for waiting in lines:
-        trial.behind(waiting)
+    with measured_desk(hub, meter) as desk:
+        trial = _Trial(desk, hub, meter)
+        trial.run()
+        for waiting in lines:
+            trial.behind(waiting)
     return meter.rows
 
 
