@@ -7,7 +7,7 @@ PY := .venv/bin/python
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
-run: .venv/made .venv-engine/made ## the whole hub on http://127.0.0.1:8000 (PORT= HOURS= LEASE_SECONDS= CALLBACK_RETRY= LIMIT= HUB_LOCAL=)
+run: .venv/made .venv-engine/made ## the whole hub on http://127.0.0.1:8000 (PORT= HOURS= LEASE_SECONDS= CALLBACK_RETRY= SILENT_SECONDS= LIMIT= HUB_LOCAL=)
 	@$(PY) -m local.run
 
 test: lint .venv-engine/made browser ## format, lint, types and every test, browser included, beside a hub of its own (ARGS= for pytest)

@@ -7,10 +7,10 @@ from typing import Any
 from chalice.app import Chalice, Rate
 
 from chalicelib import events
-from chalicelib.doors import console, counsellors, partners, public, youth
+from chalicelib.doors import console, counsellors, figures, partners, public, youth
 
 app = Chalice(app_name="hub3018")
-for door in (partners.door, youth.door, counsellors.door, console.door, public.door):
+for door in (partners.door, youth.door, counsellors.door, figures.door, console.door, public.door):
     app.register_blueprint(door)
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from chalicelib.model.counsellor import Counsellor
 from chalicelib.model.handoff import Lane
 from chalicelib.model.line import Line, Queued
 from chalicelib.model.partner import Partner
 from chalicelib.model.session import Session
 
 __all__ = [
-    "Audit", "Cipher", "Claimed", "Clock", "Conflict", "Directory", "Gone", "Message", "Provider", "Secrets",
-    "Sessions", "Slots", "Tokens",
+    "Audit", "Cipher", "Claimed", "Clock", "Conflict", "Directory", "Gone", "Message", "Note", "Presence", "Present",
+    "Provider", "Secrets", "Sessions", "Slots", "Tokens",
 ]  # fmt: skip
 
 
@@ -41,6 +42,29 @@ class Message:
     n: int
     at: int
     sealed: bytes
+
+
+@dataclass(frozen=True)
+class Note:
+    """One note of the counsellors' own: note, triage, handover, step or alert; ``sealed`` its words, may be empty."""
+
+    n: int
+    at: int
+    kind: str
+    code: str
+    by: str
+    sealed: bytes
+
+
+@dataclass(frozen=True)
+class Present:
+    """A counsellor at the console: last seen (ms), on break or not."""
+
+    username: str
+    subject: str
+    specialities: tuple[str, ...]
+    seen: int
+    on_break: bool
 
 
 @dataclass(frozen=True)
@@ -96,8 +120,19 @@ class Sessions(Protocol):
         """Take the session if it still stands where the index showed it and a chat's youth was seen."""
         ...
 
-    def head(self, lane: Lane, *, now: int, before: str, limit: int) -> list[Queued]:
-        """Up to ``limit`` rows of a lane due at ``now``, earliest deadline first, under ``before``; may be stale."""
+    def touch(self, id: str, name: str, at: int, **guards: object) -> bool:
+        """Set one moment of a held session, if the guarded attributes are so; else False. No read."""
+        ...
+
+    def of_subject(self, subject: bytes) -> list[str]:
+        """Ids of the sessions of one youth that are open, or closed and not yet erased; may be stale."""
+        ...
+
+    def head(self, lane: Lane, *, now: int, before: str, limit: int, audiences: Collection[str] = ()) -> list[Queued]:
+        """Up to ``limit`` rows of a lane due at ``now`` and not reserved for others than ``audiences``.
+
+        Earliest deadline first, under ``before``; may be stale.
+        """
         ...
 
     def standing(self, partition: str, *, prefix: str = "", before: str = "", limit: int = 500) -> list[str]:
@@ -116,12 +151,28 @@ class Sessions(Protocol):
         """Keep a message once; the first one kept under its number is the answer."""
         ...
 
-    def messages(self, id: str) -> list[Message]:
-        """Every message of the session, in order of each side's numbers."""
+    def messages(self, id: str, side: str, after: int = 0) -> list[Message]:
+        """One side's messages later than number ``after``, in order."""
+        ...
+
+    def save_note(self, id: str, note: Note) -> Note:
+        """Keep a note once; the first one kept under its number is the answer."""
+        ...
+
+    def notes(self, id: str, after: int = 0) -> list[Note]:
+        """Every note later than number ``after``, in order."""
         ...
 
     def erase(self, id: str) -> None:
-        """Delete the report and every message."""
+        """Delete the report, every message and every note."""
+        ...
+
+    def save_resume(self, code: bytes, id: str, expires_at: int) -> None:
+        """Remember which session a resume code (its keyed hash) leads to, until ``expires_at`` (s)."""
+        ...
+
+    def resume(self, code: bytes) -> str | None:
+        """The session a resume code (its keyed hash) leads to."""
         ...
 
 
@@ -138,6 +189,18 @@ class Directory(Protocol):
 
     def save_line(self, line: Line) -> None:
         """Publish the line in short."""
+        ...
+
+
+class Presence(Protocol):
+    """Which counsellors are at the console."""
+
+    def mark(self, who: Counsellor, at: int, *, on_break: bool | None = None) -> None:
+        """Seen ``at`` (ms); ``on_break`` None leaves it as it is."""
+        ...
+
+    def everybody(self) -> list[Present]:
+        """Everybody seen lately; at most a few seconds old."""
         ...
 
 

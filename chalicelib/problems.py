@@ -51,12 +51,15 @@ CODES: Mapping[str, Fact] = {
     "at_limit": Fact(409, "You hold as many sessions as you may", "Close or release one first."),
     "taken_over": Fact(409, "The session is no longer yours", "Take the next one; nothing was written."),
     "already_closed": Fact(409, "The session is closed", "Nothing more can be written to it."),
+    "not_yours": Fact(403, "This is not yours to take or to see", "Take the next one, or ask a supervisor."),
+    "too_late": Fact(409, "It is too late to undo this", "A close can be undone for 15 minutes."),
     "wrong_moment": Fact(409, "The session does not allow this now", "Read the session again."),
     "out_of_order": Fact(409, "A message number was skipped", "Send the next number, named in errors."),
     "no_number": Fact(409, "There is no number to reveal", "The youth has not left one, or it was erased."),
     # youths
     "link_used": Fact(403, "The link was used on another device", "Call 3018, or open it where it was first used."),
     "link_expired": Fact(410, "The link has expired", "Call 3018, or tap the platform's button again."),
+    "bad_code": Fact(422, "The code leads nowhere", "Check the code, or call 3018; a code works once."),
     "stale_form": Fact(403, "The page was open for too long", "Reload the page and send again."),
 }
 

@@ -12,7 +12,7 @@ _REQUIRED = (
     "OIDC_CLIENT_ID", "OIDC_JWKS_URL", "OIDC_AUTHORIZE_URL", "OIDC_TOKEN_URL",
 )  # fmt: skip
 # What a child may wait for is a promise: only the local stage may shorten it.
-_FIXED = {"LEASE_SECONDS": 90, "CALLBACK_RETRY_SECONDS": 1800}
+_FIXED = {"LEASE_SECONDS": 90, "CALLBACK_RETRY_SECONDS": 1800, "SILENT_SECONDS": 300}
 
 
 class SettingsError(ValueError):
@@ -40,6 +40,7 @@ class Settings:
     dial_hours: str
     lease: int
     callback_retry: int
+    silent: int
     counsellor_limit: int
     shards: int
 
@@ -73,6 +74,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         dial_hours=environment.get("DIAL_HOURS") or "Mo-Su 09:00-21:30",
         lease=times["LEASE_SECONDS"] * 1000,
         callback_retry=times["CALLBACK_RETRY_SECONDS"] * 1000,
+        silent=times["SILENT_SECONDS"] * 1000,
         counsellor_limit=_number(environment, "COUNSELLOR_LIMIT", 4),
         shards=_number(environment, "SHARDS", 1),
     )

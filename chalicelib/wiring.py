@@ -14,6 +14,7 @@ from chalicelib.aws.audit import TableAudit
 from chalicelib.aws.cipher import KmsCipher
 from chalicelib.aws.clients import Clients
 from chalicelib.aws.directory import TableDirectory
+from chalicelib.aws.presence import TablePresence
 from chalicelib.aws.provider import CognitoProvider
 from chalicelib.aws.secrets import StageSecrets
 from chalicelib.aws.sessions import TableSessions
@@ -53,6 +54,7 @@ def assemble(given: Settings, *, prepare: Callable[[Any], None] | None = None, c
     return Desk(
         sessions=TableSessions(clients, given.table, token, given.shards),
         directory=TableDirectory(clients, given.table, clock),
+        presence=TablePresence(clients, given.table, clock),
         cipher=KmsCipher(clients, given.keys_table, given.kms_key, clock),
         secrets=StageSecrets(clients, given.secret_arn),
         audit=TableAudit(clients, given.table, token),
@@ -65,6 +67,6 @@ def assemble(given: Settings, *, prepare: Callable[[Any], None] | None = None, c
         tokens=token,
         rules=Rules(
             base_url=given.base_url, lease=given.lease, callback_retry=given.callback_retry,
-            counsellor_limit=given.counsellor_limit, shards=given.shards, fiction=given.local,
+            silent=given.silent, counsellor_limit=given.counsellor_limit, shards=given.shards, fiction=given.local,
         ),
     )  # fmt: skip

@@ -25,13 +25,14 @@ class Options:
     dial_hours: str
     lease: int
     callback_retry: int
+    silent: int
     limit: int
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Options:
-        """From PORT, HUB_LOCAL, HOURS, DIAL_HOURS, LEASE_SECONDS, CALLBACK_RETRY and LIMIT. Raises OptionsRefused.
+        """From PORT, HUB_LOCAL, HOURS, DIAL_HOURS, LEASE_SECONDS, CALLBACK_RETRY, SILENT_SECONDS, LIMIT.
 
-        Without HOURS the hub is open round the clock, so that it can be tried at any time.
+        Raises OptionsRefused. Without HOURS the hub is open round the clock, so that it can be tried at any time.
         """
         hours = environment.get("HOURS") or ALWAYS
         return cls(
@@ -41,6 +42,7 @@ class Options:
             dial_hours=environment.get("DIAL_HOURS") or (ALWAYS if hours == ALWAYS else "Mo-Su 09:00-21:30"),
             lease=_number(environment, "LEASE_SECONDS", 90),
             callback_retry=_number(environment, "CALLBACK_RETRY", 1800),
+            silent=_number(environment, "SILENT_SECONDS", 300),
             limit=_number(environment, "LIMIT", 20),
         )
 

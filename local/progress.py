@@ -43,7 +43,7 @@ def card(base_url: str, counsellors: Sequence[Counsellor], hours: str) -> None:
     say(f"  the partners' documents  {base_url}/docs")
     say(f"  opening hours            {hours}")
     for one in counsellors:
-        role = " (supervisor)" if one.supervisor else ""
+        role = f" ({', '.join(one.groups)})"
         say(f"  demo login               {one.username} / {one.password}{role}")
     say("")
     say("  Ctrl-C stops it and keeps the sessions.")

@@ -24,9 +24,9 @@ DEMO_PARTNERS = (
     ("meta", "Meta (démo)", ("instagram", "messenger"), ("https://www.instagram.com/", "fb-messenger://")),
 )
 DEMO_COUNSELLORS = (
-    ("counsellor-1", "Écoutant 1", False),
-    ("counsellor-2", "Écoutant 2", False),
-    ("supervisor-1", "Superviseur 1", True),
+    ("counsellor-1", "Écoutant 1", ("psychologist",)),
+    ("counsellor-2", "Écoutant 2", ("lawyer", "digital")),
+    ("supervisor-1", "Superviseur 1", ("supervisor",)),
 )
 
 
@@ -43,11 +43,11 @@ class SeededPartner:
 
 @dataclass(frozen=True)
 class Counsellor:
-    """A demo login; ``supervisor`` says whether it is in that group."""
+    """A demo login and its groups at the provider."""
 
     username: str
     password: str
-    supervisor: bool
+    groups: Sequence[str]
 
 
 def _write_private(path: Path, content: bytes) -> None:
@@ -94,7 +94,7 @@ def _passwords(path: Path) -> dict[str, str]:
 def counsellors(idp: Any, pool: str, home: Path) -> list[Counsellor]:
     """Create the demo counsellors in the user pool unless they are there; passwords lie in ``home``."""
     passwords = _passwords(home / "counsellors.json")
-    for username, name, supervisor in DEMO_COUNSELLORS:
+    for username, name, groups in DEMO_COUNSELLORS:
         try:
             idp.admin_create_user(
                 UserPoolId=pool,
@@ -107,6 +107,6 @@ def counsellors(idp: Any, pool: str, home: Path) -> list[Counsellor]:
                 raise
             continue
         idp.admin_set_user_password(UserPoolId=pool, Username=username, Password=passwords[username], Permanent=True)
-        if supervisor:
-            idp.admin_add_user_to_group(UserPoolId=pool, Username=username, GroupName="supervisor")
-    return [Counsellor(name, passwords[name], supervisor) for name, _, supervisor in DEMO_COUNSELLORS]
+        for group in groups:
+            idp.admin_add_user_to_group(UserPoolId=pool, Username=username, GroupName=group)
+    return [Counsellor(name, passwords[name], groups) for name, _, groups in DEMO_COUNSELLORS]

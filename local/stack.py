@@ -25,15 +25,16 @@ class StackFailed(Exception):
 def deploy(client: Callable[[str], Any], package: Package, parameters: Mapping[str, str]) -> dict[str, str]:
     """Create or update the stack; its outputs by name. Raises StackFailed."""
     template = json.loads(package.template.read_text())
-    _upload(client("s3"), package, template)
+    address = _upload(client("s3"), package, template)
     formation = client("cloudformation")
-    outputs = _apply(formation, json.dumps(template), parameters)
+    outputs = _apply(formation, address, parameters)
     _answer_for_gateway(client("apigateway"), outputs["RestAPIId"], template, parameters)
     _expire(client("dynamodb"), outputs)
     return outputs
 
 
-def _upload(s3: Any, package: Package, template: dict[str, Any]) -> None:
+def _upload(s3: Any, package: Package, template: dict[str, Any]) -> str:
+    """The zip and the template; the template's address, because a body of its size is refused (51,200 bytes)."""
     key = f"{package.digest}.zip"
     try:
         s3.head_object(Bucket=BUCKET, Key=key)
@@ -46,12 +47,15 @@ def _upload(s3: Any, package: Package, template: dict[str, Any]) -> None:
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = f"s3://{BUCKET}/{key}"
+    named = f"{package.digest}.json"
+    s3.put_object(Bucket=BUCKET, Key=named, Body=json.dumps(template).encode())
+    return f"{s3.meta.endpoint_url}/{BUCKET}/{named}"
 
 
-def _apply(formation: Any, template: str, parameters: Mapping[str, str]) -> dict[str, str]:
+def _apply(formation: Any, address: str, parameters: Mapping[str, str]) -> dict[str, str]:
     request = {
         "StackName": NAME,
-        "TemplateBody": template,
+        "TemplateURL": address,
         "Parameters": [{"ParameterKey": k, "ParameterValue": v} for k, v in parameters.items()],
         "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
     }

@@ -60,8 +60,7 @@ def encode(session: Session, shards: int) -> Item:
             continue
         item[name] = attribute(_flat(value))
     standing = place(session, shards)
-    if standing is not None:
-        item["lane_pk"], item["lane_sk"] = attribute(standing.pk), attribute(standing.sk)
+    item["lane_pk"], item["lane_sk"] = attribute(standing.pk), attribute(standing.sk)
     return item
 
 

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from chalicelib.aws.clients import Clients, refused, translated
 from chalicelib.aws.codec import Item, attribute, decode, encode, key
 from chalicelib.aws.words import TableWords
 from chalicelib.model.handoff import Lane
-from chalicelib.model.line import HELD, Place, Queued, partition, queued
+from chalicelib.model.line import HELD, Place, Queued, held_key, partition, queued
 from chalicelib.model.session import Session, State
 from chalicelib.ports import Claimed, Conflict
 
@@ -18,7 +19,8 @@ __all__ = ["TableSessions"]
 
 SK = "session"
 PLACE = ("lane_pk", "lane_sk")
-PAGES = 20
+PAGE, PAGES = 1000, 50
+MOST_OF_ONE = 20
 
 
 class TableSessions(TableWords):
@@ -96,10 +98,13 @@ class TableSessions(TableWords):
         values: dict[str, Any] = {
             "state": State.CLAIMED, "owner": owner, "holder": holder, "claimed_at": now, "lease_until": now + lease,
             "status": row.status, "sequence": row.sequence, "write_id": write_id, "lane_pk": HELD,
-            "lane_sk": f"{owner}#{now:013d}#{row.id}#{lane}#{holder}",
+            "lane_sk": held_key(owner, now, row.id, lane, holder),
         }  # fmt: skip
         for name, value in values.items():
             change.set(name, attribute(value))
+        for name in ("audience", "reserved_until"):
+            change.set(name, None)
+        change.set_once("waited", attribute(max(0, now - row.due) // 1000))
         change.add_one("epoch")
         change.guard("lane_pk", attribute(row.place.pk))
         change.guard("lane_sk", attribute(row.place.sk))
@@ -114,14 +119,35 @@ class TableSessions(TableWords):
         waits = winner is not None and winner.state in (State.WAITING, State.SCHEDULED) and not winner.aside
         return Claimed(None, winner if waits and winner and winner.youth_seen < seen_after else None)
 
-    def head(self, lane: Lane, *, now: int, before: str, limit: int) -> list[Queued]:
-        """The due rows at the head of a lane, merged over its shards; rows that are not due yet are passed over."""
+    def touch(self, id: str, name: str, at: int, **guards: Any) -> bool:
+        """Set one moment of a held session, if the guarded attributes still are so: one write, no read."""
+        change = _Change()
+        change.set(name, attribute(at))
+        for guarded, value in guards.items():
+            change.guard(guarded, attribute(value))
+        change.guard_held()
+        return self._update(id, change) is None
+
+    def of_subject(self, subject: bytes) -> list[str]:
+        """Ids of the open sessions of one youth; may be stale."""
+        with translated():
+            answer = self._db.query(
+                TableName=self._table, IndexName="subject", KeyConditionExpression="subject = :s",
+                ExpressionAttributeValues={":s": attribute(subject)}, Limit=MOST_OF_ONE,
+            )  # fmt: skip
+        return [item["pk"]["S"] for item in answer["Items"]]
+
+    def head(self, lane: Lane, *, now: int, before: str, limit: int, audiences: Collection[str] = ()) -> list[Queued]:
+        """The due rows at the head of a lane, merged over its shards.
+
+        Rows that are not due yet, or reserved for somebody else, are passed over.
+        """
         rows: list[Queued] = []
         for shard in range(self._shards):
             name, found = partition(lane, shard), 0
             for sort_key in self._keys(name, before=before, page=limit):
                 row = queued(Place(name, sort_key))
-                if row.due <= now:
+                if row.due <= now and row.free_for(audiences, now):
                     rows.append(row)
                     found += 1
                 if found >= limit:
@@ -130,12 +156,7 @@ class TableSessions(TableWords):
 
     def standing(self, partition: str, *, prefix: str = "", before: str = "", limit: int = 500) -> list[str]:
         """Sort keys of one partition, in order."""
-        keys: list[str] = []
-        for sort_key in self._keys(partition, prefix=prefix, before=before, page=limit):
-            keys.append(sort_key)
-            if len(keys) >= limit:
-                break
-        return keys
+        return list(islice(self._keys(partition, prefix=prefix, before=before, page=min(limit, PAGE)), limit))
 
     def _keys(self, name: str, *, prefix: str = "", before: str = "", page: int) -> Iterator[str]:
         condition, values = "lane_pk = :p", {":p": attribute(name)}
@@ -201,6 +222,11 @@ class _Change:
             self._removes.append(self._name(name))
         else:
             self._sets.append(f"{self._name(name)} = {self._value('new', name, value)}")
+
+    def set_once(self, name: str, value: dict[str, Any]) -> None:
+        """Set the attribute unless it is there."""
+        named = self._name(name)
+        self._sets.append(f"{named} = if_not_exists({named}, {self._value('new', name, value)})")
 
     def add_one(self, name: str) -> None:
         """Raise a counter by one."""

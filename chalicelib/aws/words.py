@@ -1,4 +1,4 @@
-"""Messages and reports: items of their own beside the session, each kept exactly once, all sealed."""
+"""Messages, notes and reports: items of their own beside the session, each kept exactly once, their words sealed."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from typing import Any
 
 from chalicelib.aws.clients import Clients, refused, translated
 from chalicelib.aws.codec import Item, attribute, key, plain
-from chalicelib.ports import Message
+from chalicelib.ports import Message, Note
 
 __all__ = ["TableWords"]
+
+LAST = 999_999
 
 
 class TableWords:
@@ -59,26 +61,57 @@ class TableWords:
         there = self._write("put_item", Item=item, ConditionExpression="attribute_not_exists(pk)")
         return _message(there) if there else message
 
-    def messages(self, id: str) -> list[Message]:
-        """Every message, strongly read: a counter already promised them."""
-        return [_message(item) for item in self._beside(id, "message#", strong=True)]
+    def messages(self, id: str, side: str, after: int = 0) -> list[Message]:
+        """One side's messages later than ``after``, strongly read: a counter already promised them."""
+        return [_message(item) for item in self._beside(id, f"message#{side}#", after)]
+
+    def save_note(self, id: str, note: Note) -> Note:
+        """Keep a note once; under one number the first one stays."""
+        item = {
+            **key(id, f"note#{note.n:06d}"), "at": attribute(note.at), "kind": attribute(note.kind),
+            "code": attribute(note.code), "by": attribute(note.by), "sealed": attribute(note.sealed),
+        }  # fmt: skip
+        there = self._write("put_item", Item=item, ConditionExpression="attribute_not_exists(pk)")
+        return _note(there) if there else note
+
+    def notes(self, id: str, after: int = 0) -> list[Note]:
+        """Every note later than ``after``."""
+        return [_note(item) for item in self._beside(id, "note#", after)]
 
     def erase(self, id: str) -> None:
-        """Delete the report and every message."""
-        for prefix in ("message#", "report"):
-            for item in self._beside(id, prefix, strong=True):
+        """Delete the report, every message and every note."""
+        for prefix in ("message#", "note#", "report"):
+            for item in self._beside(id, prefix):
                 with translated():
                     self._db.delete_item(TableName=self._table, Key={"pk": item["pk"], "sk": item["sk"]})
 
-    def _beside(self, id: str, prefix: str, *, strong: bool) -> list[Item]:
+    def save_resume(self, code: bytes, id: str, expires_at: int) -> None:
+        """Remember which session a resume code (its keyed hash) leads to; ``expires_at`` in s since the epoch."""
+        item = {**key(f"resume#{code.hex()}", "resume"), "id": attribute(id), "expires_at": attribute(expires_at)}
+        with translated():
+            self._db.put_item(TableName=self._table, Item=item)
+
+    def resume(self, code: bytes) -> str | None:
+        """The session a resume code (its keyed hash) leads to."""
+        with translated():
+            item = self._db.get_item(
+                TableName=self._table, Key=key(f"resume#{code.hex()}", "resume"), ConsistentRead=True
+            ).get("Item")  # fmt: skip
+        return str(plain(item["id"])) if item else None
+
+    def _beside(self, id: str, prefix: str, after: int | None = None) -> list[Item]:
+        """Items of the session, strongly read; numbered ones later than ``after`` only."""
+        condition, values = "begins_with(sk, :b)", {":b": attribute(prefix)}
+        if after is not None:
+            condition = "sk BETWEEN :b AND :e"
+            values = {":b": attribute(f"{prefix}{after + 1:06d}"), ":e": attribute(f"{prefix}{LAST:06d}")}
         items: list[Item] = []
         more: dict[str, Any] = {}
         while True:
             with translated():
                 answer = self._db.query(
-                    TableName=self._table, KeyConditionExpression="pk = :p AND begins_with(sk, :b)",
-                    ExpressionAttributeValues={":p": attribute(id), ":b": attribute(prefix)},
-                    ConsistentRead=strong, **more,
+                    TableName=self._table, KeyConditionExpression=f"pk = :p AND {condition}",
+                    ExpressionAttributeValues={":p": attribute(id), **values}, ConsistentRead=True, **more,
                 )  # fmt: skip
             items += answer["Items"]
             if "LastEvaluatedKey" not in answer:
@@ -89,3 +122,8 @@ class TableWords:
 def _message(item: Item) -> Message:
     _, side, n = item["sk"]["S"].split("#")
     return Message(side, int(n), plain(item["at"]), plain(item["sealed"]))
+
+
+def _note(item: Item) -> Note:
+    words = {name: plain(item[name]) for name in ("at", "kind", "code", "by", "sealed")}
+    return Note(n=int(item["sk"]["S"].split("#")[1]), **words)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from chalicelib.model.moves import erase
+from chalicelib.model.figures import Ended
+from chalicelib.model.hold import erase
 from chalicelib.model.session import Session, State
 from chalicelib.model.status import settle
 from chalicelib.ports import (
@@ -15,6 +16,7 @@ from chalicelib.ports import (
     Conflict,
     Directory,
     Gone,
+    Presence,
     Provider,
     Secrets,
     Sessions,
@@ -23,7 +25,7 @@ from chalicelib.ports import (
 )  # fmt: skip
 from chalicelib.problems import Problem
 
-__all__ = ["Desk", "Memory", "Rules", "change", "find", "finish_erasing", "open_sealed"]
+__all__ = ["Desk", "Memory", "Rules", "change", "find", "finish_erasing", "forget_new_key", "open_sealed"]
 
 TRIES = 5
 
@@ -35,6 +37,7 @@ class Rules:
     base_url: str
     lease: int
     callback_retry: int
+    silent: int
     counsellor_limit: int
     shards: int = 1
     fiction: bool = False
@@ -47,6 +50,8 @@ class Memory:
     width: int = 1
     waits: list[int] = field(default_factory=list)
     line_saved: int = 0
+    marked: dict[str, int] = field(default_factory=dict)
+    ended: dict[int, tuple[int, Ended]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ class Desk:
 
     sessions: Sessions
     directory: Directory
+    presence: Presence
     cipher: Cipher
     secrets: Secrets
     audit: Audit
@@ -97,9 +103,12 @@ def change(desk: Desk, seen: Session, move: Callable[[Session, int], Session], *
 def finish_erasing(desk: Desk, session: Session) -> Session:
     """Erase what a closed session leaves: the key first, so that every copy is unreadable from then on.
 
-    A failure leaves the session in the ``erase`` line, where the sweep finds it again.
+    A failure leaves the session in the ``erase`` line, where the sweep finds it again. What the counsellor may still
+    undo waits there, too.
     """
     if session.state is not State.CLOSED or session.erased or not session.sealed:
+        return session
+    if session.undo_until is not None and desk.clock() < session.undo_until:
         return session
     try:
         desk.cipher.forget(session.id)
@@ -107,6 +116,12 @@ def finish_erasing(desk: Desk, session: Session) -> Session:
         return change(desk, session, lambda s, _: erase(s))
     except Problem:
         return session
+
+
+def forget_new_key(desk: Desk, session: Session) -> None:
+    """Something was sealed while the session ended: leave no new key behind, but keep the one an undo still needs."""
+    if not session.open and (session.erased or not session.sealed):
+        desk.cipher.forget(session.id)
 
 
 def open_sealed(desk: Desk, id: str, name: str, sealed: bytes) -> bytes | None:

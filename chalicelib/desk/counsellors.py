@@ -1,27 +1,24 @@
-"""What a counsellor may do: see the line, take the next, hold, talk, call, close."""
+"""What the holder of a session may do: keep it, talk, call, hand it over, close, and undo a close."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from chalicelib.desk.base import Desk, change, find, finish_erasing, open_sealed
 from chalicelib.desk.ids import well_formed
+from chalicelib.desk.notes import write_note
 from chalicelib.desk.transcript import write
-from chalicelib.model import moves
-from chalicelib.model.counsellor import Counsellor
-from chalicelib.model.handoff import Lane
-from chalicelib.model.line import HELD, Queued, head_bound, held_by
-from chalicelib.model.session import ASIDE_AFTER, Reason, Session, State
+from chalicelib.model import callback, chat, hold, moves
+from chalicelib.model.counsellor import SPECIALITIES, Counsellor
+from chalicelib.model.session import Band, Reason, Session, State
 from chalicelib.model.status import settle
-from chalicelib.ports import Conflict, Message
-from chalicelib.problems import Problem
+from chalicelib.ports import Conflict, Message, Note
+from chalicelib.problems import Place, Problem
 
-__all__ = ["attempt", "claim", "close", "release", "renew", "reveal", "say", "view"]
-
-WIDEST = 128
-ROUNDS = 8
-HEAD = 16
+__all__ = [
+    "ask_still_there", "attempt", "close", "hand_over", "note", "release", "renew", "reveal", "say", "triage",
+    "typing", "undo", "view",
+]  # fmt: skip
 
 
 def view(desk: Desk, id: str) -> Session:
@@ -29,62 +26,6 @@ def view(desk: Desk, id: str) -> Session:
     if not well_formed(id):
         raise Problem("not_found")
     return settle(desk.sessions.get(id) or find(desk, id, strong=True), desk.clock())
-
-
-def claim(desk: Desk, who: Counsellor, lanes: Sequence[Lane]) -> Session | None:
-    """Take the next session: the earliest deadline of the lanes asked for; None when nothing is due.
-
-    One of the first ``width`` due rows is taken: 1, doubled by each lost race up to 128, halved by a win, so that
-    many counsellors do not all run for the same row. Problem ``at_limit`` when the counsellor holds enough.
-    """
-    limit = desk.rules.counsellor_limit
-    if len(desk.sessions.standing(HELD, prefix=held_by(who.subject), limit=limit)) >= limit:
-        raise Problem("at_limit")
-    tried: set[str] = set()
-    for _ in range(ROUNDS):
-        rows = _due_rows(desk, lanes, tried)
-        if not rows:
-            return None
-        while rows:  # a lost race costs one write; the head is read again only when all of it is gone
-            row, lane = rows.pop(random.randrange(min(desk.memory.width, len(rows))))  # noqa: S311 - spreads load only
-            taken = _take(desk, who, row, lane, desk.clock())
-            if taken is not None:
-                return taken
-            tried.add(row.id)
-    raise Problem("unavailable", "The line is very busy.", retry_after=1)
-
-
-def _due_rows(desk: Desk, lanes: Sequence[Lane], tried: set[str]) -> list[tuple[Queued, Lane]]:
-    now = desk.clock()
-    limit = max(HEAD, desk.memory.width) + len(tried)
-    rows = [
-        (row, lane)
-        for lane in lanes
-        for row in desk.sessions.head(lane, now=now, before=head_bound(now), limit=limit)
-        if row.id not in tried
-    ]
-    return sorted(rows, key=lambda found: found[0].place.sk)[: max(HEAD, desk.memory.width)]
-
-
-def _take(desk: Desk, who: Counsellor, row: Queued, lane: Lane, now: int) -> Session | None:
-    won = desk.sessions.claim(
-        row, lane, owner=who.subject, holder=who.username, now=now, lease=desk.rules.lease,
-        seen_after=now - ASIDE_AFTER,
-    )  # fmt: skip
-    memory = desk.memory
-    if won.session is None:
-        if won.unseen is not None:
-            change(desk, won.unseen, moves.set_aside)
-        else:
-            memory.width = min(WIDEST, memory.width * 2)
-        return None
-    memory.width = max(1, memory.width // 2)
-    memory.waits.append(max(0, now - row.due))
-    session = won.session
-    if lane == "callback" and desk.slots.slot(now, session.not_after, session.zone) > now:
-        change(desk, session, lambda s, at: moves.put_off(s, at, slot=desk.slots.slot))
-        return None
-    return session
 
 
 def renew(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
@@ -95,7 +36,7 @@ def renew(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
     except Conflict as lost:
         if lost.winner is None:
             raise Problem("not_found") from None
-        moves.require_hold(lost.winner, who.subject, epoch)
+        hold.require_hold(lost.winner, who.subject, epoch)
         raise Problem("taken_over") from None
 
 
@@ -119,7 +60,7 @@ def _held(
     _check(desk, id, epoch)
 
     def guarded(session: Session, now: int) -> Session:
-        moves.require_hold(session, who.subject, epoch)
+        hold.require_hold(session, who.subject, epoch)
         return move(session, now)
 
     return change(desk, seen or view(desk, id), guarded, also=("owner",))
@@ -127,37 +68,112 @@ def _held(
 
 def release(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
     """Give the session back to the line, at its old place."""
-    return _held(desk, who, id, epoch, lambda s, _: moves.release(s))
+    return _held(desk, who, id, epoch, lambda s, _: hold.release(s))
 
 
 def close(desk: Desk, who: Counsellor, id: str, epoch: int, reason: Reason) -> Session:
-    """End the session and erase what is personal. The same close again says the same."""
+    """End the session. It can be undone for a while; then what is personal is erased. The same close says the same."""
     session = view(desk, id)
     ended_so = (session.state, session.epoch, session.owner, session.reason)
     if ended_so == (State.CLOSED, epoch, who.subject, reason):
         return finish_erasing(desk, session)
-    closed = _held(desk, who, id, epoch, lambda s, now: moves.close(s, reason, now), session)
+    closed = _held(desk, who, id, epoch, lambda s, now: hold.close(s, reason, now, undoable=True), session)
     return finish_erasing(desk, closed)
+
+
+def undo(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
+    """Hold again what this counsellor closed a moment ago; problem ``too_late`` when it is erased or about to be."""
+    _check(desk, id, epoch)
+    return change(
+        desk, view(desk, id), lambda s, now: hold.undo(s, who.subject, epoch, now, desk.rules.lease),
+        also=("owner", "erased"),
+    )  # fmt: skip
 
 
 def say(desk: Desk, who: Counsellor, id: str, epoch: int, n: int, text: str) -> Message:
     """Take the counsellor's message ``n`` once."""
     _check(desk, id, epoch)
 
+    session = view(desk, id)
+    hold.require_hold(session, who.subject, epoch)
+    return write(desk, session, "counsellor", n, text, _guard(who, epoch), ("owner",))[1]
+
+
+def _guard(who: Counsellor, epoch: int) -> Callable[[Session, int], Session]:
     def guard(session: Session, _: int) -> Session:
-        moves.require_hold(session, who.subject, epoch)
+        hold.require_hold(session, who.subject, epoch)
         return session
 
+    return guard
+
+
+def typing(desk: Desk, who: Counsellor, id: str, epoch: int) -> None:
+    """The counsellor types: one write, no read; of no consequence when it is late."""
+    _check(desk, id, epoch)
+    desk.sessions.touch(id, "counsellor_typing", desk.clock(), owner=who.subject, epoch=epoch)
+
+
+def ask_still_there(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
+    """The youth's page asks, gently, whether somebody is still there."""
+    return _held(desk, who, id, epoch, chat.ask_still_there)
+
+
+def note(desk: Desk, who: Counsellor, id: str, epoch: int, n: int, kind: str, code: str, text: str) -> Note:
+    """Keep note ``n`` for whoever holds the session next."""
+    return _noted(desk, who, id, epoch, n, kind, code, text, lambda s, _: s)[1]
+
+
+def _noted(
+    desk: Desk, who: Counsellor, id: str, epoch: int, n: int, kind: str, code: str, text: str,
+    move: Callable[[Session, int], Session],
+) -> tuple[Session, Note]:  # fmt: skip
+    _check(desk, id, epoch)
     session = view(desk, id)
-    guard(session, 0)
-    return write(desk, session, "counsellor", n, text, guard, ("owner",))[1]
+    hold.require_hold(session, who.subject, epoch)
+    written = Note(n, desk.clock(), kind, code, who.username, b"")
+
+    def guarded(seen: Session, now: int) -> Session:
+        hold.require_hold(seen, who.subject, epoch)
+        return move(seen, now)
+
+    return write_note(desk, session, written, text, guarded, ("owner",))
+
+
+def triage(desk: Desk, who: Counsellor, id: str, epoch: int, n: int, band: Band, text: str) -> Session:
+    """Another urgency, with the reason as note ``n``."""
+    return _noted(desk, who, id, epoch, n, "triage", band, text, lambda s, _: moves.triage(s, band))[0]
+
+
+def hand_over(
+    desk: Desk, who: Counsellor, id: str, epoch: int, n: int, *, speciality: str | None, colleague: str | None,
+    text: str,
+) -> Session:  # fmt: skip
+    """Back to the line, for a while for one speciality or one colleague only; words and notes stay with it."""
+    if (speciality is None) == (colleague is None) or (speciality and speciality not in SPECIALITIES):
+        raise Problem("bad_request", errors=(Place("", "one_of", "Name a speciality or a colleague."),))
+    if colleague is not None and not any(
+        one.username == colleague and one.subject != who.subject and not one.on_break
+        for one in desk.presence.everybody()
+    ):
+        raise Problem("wrong_moment", "The colleague is not at the console.")
+    audience = speciality or f"@{colleague}"
+    code = speciality or str(colleague)
+    session = view(desk, id)
+    said = (session.epoch, session.state, session.audience) == (epoch, State.WAITING, audience)
+    if said and n == session.notes_n:  # said twice: only the note may still be missing
+        return _keep_handover(desk, session, Note(n, desk.clock(), "handover", code, who.username, b""), text)
+    return _noted(desk, who, id, epoch, n, "handover", code, text, lambda s, now: moves.hand_over(s, audience, now))[0]
+
+
+def _keep_handover(desk: Desk, session: Session, note: Note, text: str) -> Session:
+    return write_note(desk, session, note, text, lambda s, _: s, ())[0]
 
 
 def attempt(desk: Desk, who: Counsellor, id: str, epoch: int, outcome: str) -> Session:
     """Write down how a callback attempt ended, and do what follows from it."""
     after = _held(
         desk, who, id, epoch,
-        lambda s, now: moves.attempt(s, outcome, now, retry=desk.rules.callback_retry, slot=desk.slots.slot),
+        lambda s, now: callback.attempt(s, outcome, now, retry=desk.rules.callback_retry, slot=desk.slots.slot),
     )  # fmt: skip
     return finish_erasing(desk, after)
 
@@ -166,11 +182,11 @@ def reveal(desk: Desk, who: Counsellor, id: str, epoch: int) -> str:
     """The number in E.164. Its audit record is written first; from here on the counsellor is dialling."""
     _check(desk, id, epoch)
     session = view(desk, id)
-    moves.require_hold(session, who.subject, epoch)
+    hold.require_hold(session, who.subject, epoch)
     if session.number is None:
         raise Problem("no_number")
     desk.audit.record(who.username, "reveal", id, desk.clock())
-    session = _held(desk, who, id, epoch, lambda s, _: moves.activate(s), session)
+    session = _held(desk, who, id, epoch, lambda s, _: hold.activate(s), session)
     plain = open_sealed(desk, id, "number", session.number) if session.number else None
     if plain is None:
         raise Problem("no_number")

@@ -5,26 +5,47 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.desk.base import Desk
+from chalicelib.model.counsellor import Counsellor
 from chalicelib.model.handoff import Lane
 from chalicelib.model.line import HELD, Held, Line, Queued, held, merge_recent, partition, queued
 from chalicelib.model.line import Place as Standing
-from chalicelib.model.session import LANES, Band
+from chalicelib.model.session import LANES, SECOND, Band, Session
+from chalicelib.ports import Present
 
-__all__ = ["LaneView", "Queue", "queue", "save_line"]
+__all__ = ["BandView", "LaneView", "Queue", "Screen", "queue", "save_line", "screen", "set_break"]
 
 SHOWN = 500
-SAVE_EVERY = 10_000
+LISTED = 50
+SAVE_EVERY = 10 * SECOND
+MARK_EVERY = 30 * SECOND
+PRESENT_FOR = 90 * SECOND
+
+
+@dataclass(frozen=True)
+class BandView:
+    """One band of a lane: how many are due, and the oldest due time (ms)."""
+
+    waiting: int
+    oldest: int | None
 
 
 @dataclass(frozen=True)
 class LaneView:
-    """One lane: how many wait and are scheduled, the oldest due time (ms), how many per band; more: cut off."""
+    """One lane: the rows that are due, earliest deadline first; how many are scheduled; more: cut off."""
 
-    waiting: int
+    due: tuple[Queued, ...]
     scheduled: int
-    oldest: int | None
-    bands: dict[Band, int]
     more: bool
+
+    @property
+    def oldest(self) -> int | None:
+        """The oldest due time (ms)."""
+        return min((row.due for row in self.due), default=None)
+
+    def band(self, band: Band) -> BandView:
+        """What waits in one band."""
+        rows = [row.due for row in self.due if row.band is band]
+        return BandView(len(rows), min(rows, default=None))
 
 
 @dataclass(frozen=True)
@@ -38,7 +59,17 @@ class Queue:
     held: tuple[Held, ...]
 
 
-def queue(desk: Desk, *, present: bool = True) -> Queue:
+@dataclass(frozen=True)
+class Screen:
+    """The line as one counsellor sees it: who else is there, and what this one holds."""
+
+    line: Queue
+    present: tuple[Present, ...]
+    on_break: bool
+    mine: tuple[Session, ...]
+
+
+def queue(desk: Desk, *, present: bool = False) -> Queue:
     """The line as it stands; ``present`` means that a counsellor is looking, which youths' waits depend on."""
     now = desk.clock()
     lanes = {lane: _lane(desk, lane, now) for lane in LANES}
@@ -49,12 +80,32 @@ def queue(desk: Desk, *, present: bool = True) -> Queue:
     return found
 
 
+def screen(desk: Desk, who: Counsellor) -> Screen:
+    """One look at everything; marks the counsellor as present at most every 30 s."""
+    now = desk.clock()
+    if now - desk.memory.marked.get(who.subject, 0) >= MARK_EVERY:
+        desk.presence.mark(who, now)
+        desk.memory.marked[who.subject] = now
+    present = tuple(one for one in desk.presence.everybody() if now - one.seen < PRESENT_FOR)
+    on_break = any(one.on_break for one in present if one.subject == who.subject)
+    line = queue(desk, present=not on_break)
+    ids = [row.id for row in line.held if row.owner == who.subject]
+    mine = desk.sessions.get_many(ids) if ids else []
+    held_now = sorted((one for one in mine if one.owner == who.subject), key=lambda one: (one.claimed_at or 0, one.id))
+    return Screen(line, present, on_break, tuple(held_now))
+
+
+def set_break(desk: Desk, who: Counsellor, *, on_break: bool) -> None:
+    """The counsellor takes a break, or is back."""
+    now = desk.clock()
+    desk.presence.mark(who, now, on_break=on_break)
+    desk.memory.marked[who.subject] = now
+
+
 def _lane(desk: Desk, lane: Lane, now: int) -> LaneView:
     rows = _rows(desk, lane)
-    due = [row for row in rows if row.due <= now]
-    bands = {band: sum(row.band is band for row in due) for band in Band}
-    oldest = min((row.due for row in due), default=None)
-    return LaneView(len(due), len(rows) - len(due), oldest, bands, len(rows) >= SHOWN)
+    due = sorted((row for row in rows if row.due <= now), key=lambda row: row.place.sk)
+    return LaneView(tuple(due), len(rows) - len(due), len(rows) >= SHOWN)
 
 
 def _rows(desk: Desk, lane: Lane) -> list[Queued]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chalicelib.desk.base import Desk, change, finish_erasing
 from chalicelib.desk.queue import queue
-from chalicelib.model import moves
+from chalicelib.model import callback, chat, hold, moves
 from chalicelib.model.line import ERASE, HELD, OPEN, Place, held, partition, queued
 from chalicelib.model.session import LANES, MINUTE, Reason, Session, State
 from chalicelib.problems import Problem
@@ -36,9 +36,9 @@ def sweep(desk: Desk) -> Swept:
     _holds(desk, now, done)
     _expiring(desk, now, done)
     _waiting(desk, now, done)
-    for session in _read(desk, (key.split("#")[1] for key in desk.sessions.standing(ERASE))):
+    for session in _read(desk, (key.split("#")[1] for key in desk.sessions.standing(ERASE, before=f"{now:013d}"))):
         done.erased += finish_erasing(desk, session).erased
-    queue(desk, present=False)
+    queue(desk)
     return done
 
 
@@ -59,7 +59,7 @@ def _try(desk: Desk, session: Session, move: Callable[[Session, int], Session], 
 def _holds(desk: Desk, now: int, done: Swept) -> None:
     old = [row.id for row in map(held, desk.sessions.standing(HELD)) if row.since <= now - desk.rules.lease]
     for session in _read(desk, old):
-        after = _try(desk, session, moves.lapse, done)
+        after = _try(desk, session, hold.lapse, done)
         done.lapsed += session.state.held and not after.state.held
 
 
@@ -86,8 +86,8 @@ def _keep_honest(desk: Desk, session: Session, over: bool, done: Swept) -> None:
         if s.state is not State.WAITING:
             return s
         if s.lane == "chat":
-            return moves.close(s, Reason.EXPIRED, now) if over else moves.set_aside(s, now)
-        return moves.put_off(moves.expire(s, now), now, slot=desk.slots.slot)
+            return hold.close(s, Reason.EXPIRED, now) if over else chat.set_aside(s, now)
+        return callback.put_off(moves.expire(s, now), now, slot=desk.slots.slot)
 
     after = _try(desk, session, move, done)
     done.aside += after.aside

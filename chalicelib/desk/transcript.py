@@ -6,8 +6,8 @@ import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.desk.base import Desk, change, open_sealed
-from chalicelib.model.moves import accept_message
+from chalicelib.desk.base import Desk, change, find, forget_new_key, open_sealed
+from chalicelib.model.chat import accept_message
 from chalicelib.model.session import Session
 from chalicelib.ports import Gone, Message
 from chalicelib.problems import Problem
@@ -37,25 +37,23 @@ def write(
     except Gone:
         raise Problem("unavailable", "The message was not kept; send it again.", retry_after=2) from None
     try:
-        session = change(desk, seen, lambda s, now: accept_message(guard(s, now), side, n), also=also)
+        session = change(desk, seen, lambda s, now: accept_message(guard(s, now), side, n, now), also=also)
     except Problem as problem:
-        if problem.code == "already_closed":  # it ended meanwhile: sealing must not leave a new key behind
-            desk.cipher.forget(seen.id)
+        if problem.code == "already_closed":
+            forget_new_key(desk, find(desk, seen.id, strong=True))
         raise
     if not session.open:
+        forget_new_key(desk, session)
         return session, Message(side, n, session.closed_at or 0, b"")
     return session, desk.sessions.save_message(session.id, Message(side, n, desk.clock(), sealed))
 
 
 def read(desk: Desk, session: Session, after: tuple[int, int] = (0, 0)) -> list[Word]:
     """The words after (youth's, counsellor's) numbers, by time, each side in its own order."""
-    if session.erased or (session.youth_n <= after[0] and session.counsellor_n <= after[1]):
+    if session.erased:
         return []
-    kept = desk.sessions.messages(session.id)
-    sides = [
-        [m for m in kept if m.side == side and m.n > known]
-        for side, known in zip(("youth", "counsellor"), after, strict=True)
-    ]
+    counted = (("youth", session.youth_n, after[0]), ("counsellor", session.counsellor_n, after[1]))
+    sides = [desk.sessions.messages(session.id, side, known) for side, taken, known in counted if taken > known]
     words = []
     for message in heapq.merge(*sides, key=lambda m: m.at):
         plain = open_sealed(desk, session.id, _field(message.side, message.n), message.sealed)

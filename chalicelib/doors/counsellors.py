@@ -1,4 +1,4 @@
-"""The counsellors' door: the line, claims, and what the holder of a session may do."""
+"""The counsellors' door: the line, claims, and what the holder of a session may do. One view per verb of the desk."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib import contract, watch, wiring
-from chalicelib.desk import counsellors, transcript
-from chalicelib.desk.queue import queue
+from chalicelib.desk import claims, counsellors, transcript
+from chalicelib.desk.notes import Noted, read_notes
+from chalicelib.desk.queue import screen, set_break
+from chalicelib.doors.desk_views import desk_session, screen_view
 from chalicelib.doors.door import Call, Door, reply
 from chalicelib.doors.signin import counsellor
-from chalicelib.doors.views import desk_session, moment, queue_view
+from chalicelib.doors.views import moment
 from chalicelib.model.counsellor import Counsellor
-from chalicelib.model.session import LANES, Reason, Session
+from chalicelib.model.session import LANES, Band, Reason, Session
 
 __all__ = ["door"]
 
@@ -29,25 +31,40 @@ def _body(call: Call, schema: str) -> dict[str, Any]:
     return contract.read(schema, call.body)
 
 
-def _shown(call: Call, session: Session, who: Counsellor) -> Response:
+def _shown(call: Call, session: Session, who: Counsellor, after: tuple[int, int, int] | None = None) -> Response:
+    """The session; ``after`` (youth's, counsellor's, notes) leaves out what the caller knows, and the report."""
     mine = session.state.held and session.owner == who.subject
-    words = transcript.read(call.desk, session) if mine else []
-    return reply(desk_session(call.desk, session, who, words))
+    words: list[transcript.Word] = []
+    notes: list[Noted] = []
+    if mine:
+        words = transcript.read(call.desk, session, after[:2] if after else (0, 0))
+        notes = read_notes(call.desk, session, after[2] if after else 0)
+    return reply(desk_session(call.desk, session, who, words, notes, whole=after is None))
 
 
 @door.get("/v1/desk/queue")
 def line(call: Call) -> Response:
-    """The line."""
+    """The line, who is there, and what the caller holds."""
     who = counsellor(call)
-    return reply(queue_view(call.desk, queue(call.desk), who))
+    return reply(screen_view(call.desk, screen(call.desk, who), who))
+
+
+@door.post("/v1/desk/presence")
+def presence(call: Call) -> Response:
+    """A break, or back from it."""
+    who = counsellor(call)
+    on_break = bool(_body(call, "desk-presence")["on_break"])
+    set_break(call.desk, who, on_break=on_break)
+    return reply({"on_break": on_break})
 
 
 @door.post("/v1/desk/claims")
 def claim(call: Call) -> Response:
     """Take the next session; 204 when nothing is due."""
     who = counsellor(call)
-    lane = _body(call, "desk-claim").get("lane")
-    session = counsellors.claim(call.desk, who, [lane] if lane else LANES)
+    body = _body(call, "desk-claim")
+    lane = body.get("lane")
+    session = claims.claim(call.desk, who, [lane] if lane else LANES, body.get("limit"))
     if session is None:
         return Response("", {"Content-Type": "text/plain"}, 204)
     watch.count(Claims=1)
@@ -56,9 +73,22 @@ def claim(call: Call) -> Response:
 
 @door.get(SESSION)
 def view(call: Call) -> Response:
-    """One session; the words only for its holder."""
+    """One session; the words only for its holder, and only the new ones where the query says what is known."""
     who = counsellor(call)
-    return _shown(call, counsellors.view(call.desk, call.params["id"]), who)
+    session = counsellors.view(call.desk, call.params["id"])
+    known = [call.number(side) for side in ("youth", "counsellor", "notes")]
+    after = None if None in known else (known[0] or 0, known[1] or 0, known[2] or 0)
+    return _shown(call, session, who, after)
+
+
+@door.post(f"{SESSION}/take")
+def take(call: Call) -> Response:
+    """One session, out of turn."""
+    who = counsellor(call)
+    _body(call, "desk-claim")
+    session = claims.take(call.desk, who, call.params["id"])
+    watch.count(Claims=1)
+    return _shown(call, session, who)
 
 
 @door.post(f"{SESSION}/renew")
@@ -83,6 +113,65 @@ def close(call: Call) -> Response:
     who = counsellor(call)
     body = _body(call, "desk-close")
     session = counsellors.close(call.desk, who, call.params["id"], body["epoch"], Reason(body["reason"]))
+    return _shown(call, session, who)
+
+
+@door.post(f"{SESSION}/undo")
+def undo(call: Call) -> Response:
+    """Not ended, after all."""
+    who = counsellor(call)
+    session = counsellors.undo(call.desk, who, call.params["id"], _body(call, "desk-epoch")["epoch"])
+    return _shown(call, session, who)
+
+
+@door.post(f"{SESSION}/band")
+def triage(call: Call) -> Response:
+    """Another urgency, with its reason."""
+    who = counsellor(call)
+    body = _body(call, "desk-band")
+    session = counsellors.triage(
+        call.desk, who, call.params["id"], body["epoch"], body["n"], Band(body["band"]), body["text"]
+    )
+    return _shown(call, session, who)
+
+
+@door.post(f"{SESSION}/notes")
+def note(call: Call) -> Response:
+    """One note for whoever is next."""
+    who = counsellor(call)
+    body = _body(call, "desk-note")
+    kept = counsellors.note(
+        call.desk, who, call.params["id"], body["epoch"], body["n"], body["kind"], body.get("code", ""),
+        body.get("text", ""),
+    )  # fmt: skip
+    return reply({"n": kept.n, "at": moment(kept.at)})
+
+
+@door.post(f"{SESSION}/handover")
+def hand_over(call: Call) -> Response:
+    """To a speciality or a colleague."""
+    who = counsellor(call)
+    body = _body(call, "desk-handover")
+    session = counsellors.hand_over(
+        call.desk, who, call.params["id"], body["epoch"], body["n"], speciality=body.get("speciality"),
+        colleague=body.get("colleague"), text=body.get("text", ""),
+    )  # fmt: skip
+    return reply({"id": session.id, "state": session.state})
+
+
+@door.post(f"{SESSION}/typing")
+def typing(call: Call) -> Response:
+    """The counsellor types."""
+    who = counsellor(call)
+    counsellors.typing(call.desk, who, call.params["id"], _body(call, "desk-epoch")["epoch"])
+    return Response("", {"Content-Type": "text/plain"}, 204)
+
+
+@door.post(f"{SESSION}/check")
+def check(call: Call) -> Response:
+    """Ask whether the youth is still there."""
+    who = counsellor(call)
+    session = counsellors.ask_still_there(call.desk, who, call.params["id"], _body(call, "desk-epoch")["epoch"])
     return _shown(call, session, who)
 
 

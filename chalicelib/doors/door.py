@@ -57,6 +57,11 @@ class Call:
         values = self.request.query_params
         return values.get(name) if values else None
 
+    def number(self, name: str) -> int | None:
+        """A small whole number of the query; None when it is absent or no such number."""
+        text = self.query(name) or ""
+        return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
+
     def cookie(self, name: str) -> str | None:
         """One cookie's value; the first where a browser sends several."""
         for part in (self.header("cookie") or "").split(";"):
@@ -122,6 +127,7 @@ class Door(Blueprint):
         params = {name: unquote(value) for name, value in raw.items()}
         path = route.format(**params)
         code, reason, partner, base_url = None, None, None, ""
+        call: Call | None = None
         try:
             desk, settings = self._found()
             base_url = settings.base_url
@@ -133,12 +139,11 @@ class Door(Blueprint):
                 if code == "unauthorised":
                     watch.note("token refused", request_id=request_id, reason=reason, partner=partner)
                     watch.count(TokensRefused=1)
-                shown = self._show(call, problem) if self._show is not None else None
-                response = shown or tell(problem, request_id, base_url)
+                response = self._shown(call, problem) or tell(problem, request_id, base_url)
         except Exception as error:  # noqa: BLE001 - the outermost ring: a fault becomes a 500, logged by type and place
             code, reason = "internal", type(error).__name__
             watch.note("fault", request_id=request_id, error=type(error).__name__, place=_place(error))
-            response = tell(Problem("internal"), request_id, base_url)
+            response = self._apology(call) or tell(Problem("internal"), request_id, base_url)
         if request.method == "HEAD":
             response.body = ""
         for name, value in SAFE_HEADERS.items():
@@ -148,6 +153,16 @@ class Door(Blueprint):
             ms=int((time.monotonic() - began) * 1000), code=code, reason=reason, partner=partner,
         )  # fmt: skip
         return response
+
+    def _shown(self, call: Call, problem: Problem) -> Response | None:
+        return self._show(call, problem) if self._show is not None else None
+
+    def _apology(self, call: Call | None) -> Response | None:
+        """The audience's page for a fault; None when there is none, or when that fails, too."""
+        try:
+            return self._shown(call, Problem("internal")) if call is not None else None
+        except Exception:  # noqa: BLE001 - the outermost ring: the fault itself is logged already
+            return None
 
 
 def tell(problem: Problem, request_id: str, base_url: str) -> Response:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["Counsellor"]
+__all__ = ["SPECIALITIES", "Counsellor"]
+
+SPECIALITIES = ("psychologist", "lawyer", "digital")
+"""Groups of the provider that a session can be handed over to."""
 
 
 @dataclass(frozen=True)
@@ -15,3 +18,18 @@ class Counsellor:
     subject: str
     groups: frozenset[str]
     expires: int
+
+    @property
+    def supervisor(self) -> bool:
+        """Whether this counsellor looks after the others."""
+        return "supervisor" in self.groups
+
+    @property
+    def specialities(self) -> tuple[str, ...]:
+        """What this counsellor is trained for, in a fixed order."""
+        return tuple(one for one in SPECIALITIES if one in self.groups)
+
+    @property
+    def audiences(self) -> frozenset[str]:
+        """Every name under which a session may be reserved for this counsellor."""
+        return frozenset({f"@{self.username}", *self.specialities})

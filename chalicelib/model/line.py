@@ -1,20 +1,22 @@
 """The order of the queue: where a session stands in the ``lane`` index, as a partition and a sort key.
 
 Partitions: one per lane and shard for what waits or is scheduled, ``held`` for what a counsellor holds, ``open`` for
-what may expire (no choice made yet, or the youth is gone), ``erase`` for what must be erased. A closed session with
-nothing to erase stands nowhere, so a claim costs the same behind ten sessions or a hundred thousand.
+what may expire (no choice made yet, or the youth is gone), ``erase`` for what must be erased, and one per day (UTC) for
+what is over: its key alone tells the supervisors' figures. A claim reads lanes only, so it costs the same behind ten
+sessions or a hundred thousand.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
 from chalicelib.model.handoff import Lane
 from chalicelib.model.session import (
     CHAT_GIVEN_UP_AFTER,
+    DAY,
     LANES,
     MINUTE,
     RECEIVED_LASTS,
@@ -27,8 +29,8 @@ from chalicelib.model.session import (
 from chalicelib.model.status import climb
 
 __all__ = [
-    "ERASE", "HELD", "OPEN", "Held", "Line", "Place", "Queued", "band_of_wait", "head_bound", "held", "held_by",
-    "merge_recent", "partition", "place", "queued", "shard_of",
+    "ERASE", "HELD", "OPEN", "Held", "Line", "Place", "Queued", "band_of_wait", "closed_on", "head_bound", "held",
+    "held_by", "held_key", "merge_recent", "partition", "place", "queued", "shard_of",
 ]  # fmt: skip
 
 HELD, OPEN, ERASE = "held#0", "open#0", "erase#0"
@@ -53,6 +55,12 @@ class Queued:
     due: int
     status: Status
     sequence: int
+    reserved_until: int = 0
+    audience: str = ""
+
+    def free_for(self, audiences: Collection[str], now: int) -> bool:
+        """Whether one of ``audiences`` may take it: anybody, unless it is reserved for somebody else for now."""
+        return self.reserved_until <= now or self.audience in audiences
 
     @property
     def band(self) -> Band:
@@ -80,15 +88,16 @@ def shard_of(id: str, shards: int) -> int:
     return 0 if shards == 1 else hashlib.sha256(id.encode()).digest()[0] % shards
 
 
-def place(session: Session, shards: int = 1) -> Place | None:
-    """Where the session stands in the ``lane`` index; None when it is done."""
+def place(session: Session, shards: int = 1) -> Place:
+    """Where the session stands in the ``lane`` index."""
     match session.state:
         case State.CLOSED:
-            if session.sealed and not session.erased:
-                return Place(ERASE, f"{session.closed_at or 0:013d}#{session.id}")
-            return None
+            return _closed_place(session)
         case State.CLAIMED | State.ACTIVE:
-            return Place(HELD, _held_key(session))
+            since = session.claimed_at or 0
+            return Place(
+                HELD, held_key(session.owner or "", since, session.id, session.lane or "", session.holder or "")
+            )
         case State.RECEIVED:
             return Place(OPEN, f"{session.created + RECEIVED_LASTS:013d}#{session.id}")
         case State.WAITING | State.SCHEDULED if session.lane is None or session.aside:
@@ -97,10 +106,26 @@ def place(session: Session, shards: int = 1) -> Place | None:
             return _waiting_place(session, shards)
 
 
-def _held_key(session: Session) -> str:
-    # Who holds what is shown to every counsellor many times a minute: the key alone tells it, without reading items.
-    since = f"{session.claimed_at or 0:013d}"
-    return f"{held_by(session.owner or '')}{since}#{session.id}#{session.lane or ''}#{session.holder or ''}"
+def closed_on(at: int) -> str:
+    """The partition of what closed on the day (UTC) of ``at`` (ms)."""
+    return f"closed#{at // DAY}"
+
+
+def _closed_place(session: Session) -> Place:
+    """``when#id`` and the figures: created, platform, lane, band, wait until the first claim (s), reason, closed."""
+    closed = session.closed_at or 0
+    waited = "" if session.waited is None else session.waited
+    figures = (
+        f"{session.created}#{session.platform}#{session.lane or ''}#{session.band}#{waited}#{session.reason}#{closed}"
+    )
+    if session.sealed and not session.erased:
+        return Place(ERASE, f"{session.undo_until or closed:013d}#{session.id}#{figures}")
+    return Place(closed_on(closed), f"{closed:013d}#{session.id}#{figures}")
+
+
+def held_key(owner: str, since: int, id: str, lane: str, holder: str) -> str:
+    """The sort key of a held session: who holds what is shown many times a minute, without reading items."""
+    return f"{held_by(owner)}{since:013d}#{id}#{lane}#{holder}"
 
 
 @dataclass(frozen=True)
@@ -125,13 +150,15 @@ def _waiting_place(session: Session, shards: int) -> Place:
     then = climb(replace(session, state=State.WAITING))
     lane: Lane = session.lane or "chat"
     sort = f"{session.deadline or _FAR:013d}#{session.due or _FAR:013d}#{then.status.rank}{then.sequence:02d}"
-    return Place(partition(lane, shard_of(session.id, shards)), f"{sort}#{session.id}")
+    reserved = f"{session.reserved_until or 0:013d}#{session.audience}" if session.audience else "#"
+    return Place(partition(lane, shard_of(session.id, shards)), f"{sort}#{session.id}#{reserved}")
 
 
 def queued(found: Place) -> Queued:
     """Read a lane row's key back."""
-    deadline, due, rung, id = found.sk.split("#", 3)
-    return Queued(found, id, int(deadline), int(due), list(Status)[int(rung[0]) - 1], int(rung[1:]))
+    deadline, due, rung, id, until, audience = found.sk.split("#", 5)
+    status = list(Status)[int(rung[0]) - 1]
+    return Queued(found, id, int(deadline), int(due), status, int(rung[1:]), int(until or 0), audience)
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,15 @@ __all__ = [
     "ASIDE_AFTER",
     "CHAT_GIVEN_UP_AFTER",
     "CODE_LASTS",
+    "DAY",
     "LANES",
     "MINUTE",
     "RECEIVED_LASTS",
+    "RESERVED_LASTS",
     "SECOND",
     "TARGETS",
     "TOMBSTONE_LASTS",
+    "UNDO_LASTS",
     "Attempt",
     "Band",
     "Facts",
@@ -31,11 +34,14 @@ __all__ = [
 
 SECOND = 1000
 MINUTE = 60 * SECOND
+DAY = 24 * 60 * MINUTE
 CODE_LASTS = 30 * MINUTE
 RECEIVED_LASTS = 30 * MINUTE
 ASIDE_AFTER = 2 * MINUTE
 CHAT_GIVEN_UP_AFTER = 10 * MINUTE
-TOMBSTONE_LASTS = 30 * 24 * 60 * MINUTE
+UNDO_LASTS = 15 * MINUTE
+RESERVED_LASTS = 5 * MINUTE
+TOMBSTONE_LASTS = 30 * DAY
 LANES: tuple[Lane, Lane] = ("chat", "callback")
 
 
@@ -116,7 +122,12 @@ class Facts:
 
 @dataclass(frozen=True)
 class Session:
-    """One session. ``due`` is when it first may be claimed, ``deadline`` when it should have been."""
+    """One session. ``due`` is when it first may be claimed, ``deadline`` when it should have been.
+
+    ``audience`` is whom it is reserved for until ``reserved_until``: a speciality, or ``@`` and a counsellor's name.
+    ``waited`` is the wait until the first claim (s). ``…_n`` count words and notes, ``…_at`` say when a side last did
+    something, ``…_typing`` when it last typed, ``checked_at`` when a counsellor last asked whether the youth is there.
+    """
 
     id: str
     partner: str
@@ -140,6 +151,8 @@ class Session:
     deadline: int | None = None
     not_before: int | None = None
     not_after: int | None = None
+    audience: str | None = None
+    reserved_until: int | None = None
     voicemail: bool = False
     caller_id: str = "hidden"
     number: bytes | None = None
@@ -149,16 +162,25 @@ class Session:
     holder: str | None = None
     claimed_at: int | None = None
     lease_until: int | None = None
+    waited: int | None = None
     bound: bytes | None = None
     generation: int = 0
+    coded: bool = False
     youth_seen: int = 0
     aside: bool = False
     youth_n: int = 0
     counsellor_n: int = 0
+    notes_n: int = 0
+    youth_at: int = 0
+    counsellor_at: int = 0
+    youth_typing: int = 0
+    counsellor_typing: int = 0
+    checked_at: int = 0
     has_report: bool = False
     sealed: bool = False
     reason: Reason | None = None
     closed_at: int | None = None
+    undo_until: int | None = None
     erased: bool = False
     expires_at: int | None = None
     write_id: str = ""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.model.session import Session, State, Status
+from chalicelib.model.session import TARGETS, Session, State, Status
 
-__all__ = ["climb", "settle"]
+__all__ = ["climb", "due_at", "settle", "shown"]
 
 _SHOWN = {
     State.RECEIVED: Status.ACCEPTED,
@@ -33,6 +33,12 @@ def climb(session: Session) -> Session:
     if reached.rank <= session.status.rank:
         return session
     return replace(session, status=reached, sequence=session.sequence + 1)
+
+
+def due_at(session: Session, due: int, now: int) -> Session:
+    """The session due at ``due``; a deadline is made from the moment it first became due, never from now."""
+    state = State.WAITING if due <= now else State.SCHEDULED
+    return climb(replace(session, due=due, deadline=due + TARGETS[session.band], state=state, aside=False))
 
 
 def settle(session: Session, now: int) -> Session:

@@ -1,7 +1,8 @@
 """Pages of the youth and the counsellor: templates, static files, words. Imports ``emergency`` and ``problems`` only.
 
 ``render`` fills templates (the only user of Jinja2), ``scene`` says which parts of the youth's page a view shows,
-``words`` is the catalogue, ``windows`` the hours a callback may be asked for, ``statics`` the files served as they are.
+``words`` is the catalogue, ``windows`` the hours a callback may be asked for, ``statics`` the files served as they are,
+``supervisor`` the supervisors' page with its ``charts`` (the only user of leather).
 """
 
 from __future__ import annotations
@@ -13,22 +14,30 @@ from chalicelib.pages.render import (
     expired_link_page,
     landing_page,
     left_page,
+    resume_page,
     signin_problem_page,
     used_link_page,
     youth_page,
 )
 from chalicelib.pages.statics import POLICY, static
+from chalicelib.pages.supervisor import not_supervisor_page, supervisor_page
+from chalicelib.pages.words import Words, console_words
 
 __all__ = [
     "POLICY",
+    "Words",
     "console_page",
+    "console_words",
     "docs_page",
     "down_page",
     "expired_link_page",
     "landing_page",
     "left_page",
+    "not_supervisor_page",
+    "resume_page",
     "signin_problem_page",
     "static",
+    "supervisor_page",
     "used_link_page",
     "youth_page",
 ]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from chalicelib import emergency
 from chalicelib.pages.scene import facts, scene
 from chalicelib.pages.statics import address, static
-from chalicelib.pages.windows import windows
+from chalicelib.pages.windows import PARIS, Window, around, windows
 from chalicelib.pages.words import Words, console_words, words
 from chalicelib.problems import Fact
 
@@ -26,6 +28,7 @@ __all__ = [
     "expired_link_page",
     "landing_page",
     "left_page",
+    "resume_page",
     "signin_problem_page",
     "used_link_page",
     "youth_page",
@@ -35,17 +38,41 @@ EXIT = "/static/jours-feries.html"
 """Where quick exit leads: a harmless page of our own. Another site would learn of the exit, and may be unreachable."""
 
 MESSAGE_LIMIT = 2000
+PERSONAL_LIMIT = 9
+"""The most sessions a counsellor may ask to hold at once: as many as there are digits to reach them."""
+
+CONSOLE_SHEETS = ("console.css", "line.css", "session.css", "chat.css")
+
+KEYS = (
+    ("N", "keys.n"), ("1 … 9", "keys.digits"), ("Alt ↑ ↓", "keys.arrows"), ("R", "keys.r"), ("/", "keys.slash"),
+    ("Entrée", "keys.enter"), ("D", "keys.d"), ("T", "keys.t"), ("H", "keys.h"), ("A", "keys.a"), ("U", "keys.u"),
+    ("C", "keys.c"), ("Z", "keys.z"), ("P", "keys.p"), ("M", "keys.m"), ("F", "keys.f"), ("Échap", "keys.escape"),
+    ("?", "keys.help"),
+)  # fmt: skip
+"""The console's keys, in the order of a session's life, with the words that say what they do."""
+_OF_FORM = ("bad_number", "bad_window")
+"""Problems that are told beside the field they speak of."""
 
 
-def youth_page(view: Mapping[str, Any], *, locale: str, token: str, problem: str = "", now: int | None = None) -> str:
+def youth_page(
+    view: Mapping[str, Any], *, locale: str, token: str, problem: str = "", now: int | None = None, host: str = ""
+) -> str:
     """The youth's page. ``view`` is the youth state with ``id``; ``token`` goes into every form.
 
     ``problem`` is the code of a refused form, told in words on the page. ``now`` is ms since the epoch (the present
-    by default) and decides which callback windows are offered.
+    by default) and decides which callback windows are offered. ``host`` is where a resume code is typed.
     """
     say = words(locale)
     shown = facts(view)
-    offered = windows(time.time_ns() // 1_000_000 if now is None else now)
+    now = time.time_ns() // 1_000_000 if now is None else now
+    today = datetime.fromtimestamp(now / 1000, PARIS).date()
+    offered = windows(now)
+    known = {**view, **(view.get("callback") or {})}
+
+    def told(name: str, style: str) -> str:
+        value = known.get(name) or ""
+        return say.time(value, style, today) if value and style else value
+
     light = {key: value for key, value in view.items() if key not in ("messages", "emergency", "id")}
     return _fill(
         "youth.html",
@@ -54,10 +81,15 @@ def youth_page(view: Mapping[str, Any], *, locale: str, token: str, problem: str
         scene=scene(view),
         shown=lambda names: not shown.isdisjoint(names.split()),
         token=token,
+        today=today,
         windows=offered,
+        chosen=_chosen(offered, view),
+        told=told,
+        host=host,
         problem=_problem_words(say, problem),
-        live=json.dumps(light, ensure_ascii=False, separators=(",", ":")),
-        script_words=json.dumps(say.starting("js."), ensure_ascii=False, separators=(",", ":")),
+        problem_of_form=problem in _OF_FORM,
+        live=light,
+        script_words=say.starting("js."),
         message_limit=MESSAGE_LIMIT,
         **_shell(say),
     )
@@ -85,6 +117,11 @@ def left_page(locale: str) -> str:
     return found[1] if found else ""
 
 
+def resume_page(locale: str, problem: str = "") -> str:
+    """Where the code from another device is typed; any ``problem`` with it is told in the same words."""
+    return _notice("resume", locale, problem)
+
+
 def console_page(username: str, limit: int) -> str:
     """The counsellor's console; ``limit`` is how many sessions one counsellor may hold."""
     say = console_words()
@@ -93,9 +130,26 @@ def console_page(username: str, limit: int) -> str:
         say=say,
         username=username,
         limit=limit,
+        limits=range(1, min(limit, PERSONAL_LIMIT) + 1),
+        keys=KEYS,
+        sheets=CONSOLE_SHEETS,
+        modules=_modules("console.js"),
         script_words=json.dumps(say.catalogue, ensure_ascii=False, separators=(",", ":")),
         address=address,
     )
+
+
+@cache
+def _modules(name: str) -> list[str]:
+    """Every module that ``name`` imports, so that a browser asks for all of them at once."""
+    found: list[str] = []
+    waiting = [name]
+    while waiting:
+        _, body, _ = static(waiting.pop()) or ("", "", "")
+        fresh = [one for one in re.findall(r'from "\./([a-z]+\.js)', body) if one not in found]
+        found += fresh
+        waiting += fresh
+    return sorted(set(found))
 
 
 def signin_problem_page(reason: str = "") -> str:
@@ -115,9 +169,9 @@ def docs_page(base_url: str, problems: Mapping[str, Fact]) -> str:
     return _fill("docs.html", base_url=base_url, problems=problems, address=address)
 
 
-def _notice(kind: str, locale: str) -> str:
+def _notice(kind: str, locale: str, problem: str = "") -> str:
     say = words(locale)
-    return _fill("notice.html", say=say, kind=kind, **_shell(say))
+    return _fill("notice.html", say=say, kind=kind, problem=problem, **_shell(say))
 
 
 def _shell(say: Words) -> dict[str, Any]:
@@ -128,6 +182,14 @@ def _shell(say: Words) -> dict[str, Any]:
         "exit": EXIT,
         "address": address,
     }
+
+
+def _chosen(offered: list[Window], view: Mapping[str, Any]) -> Window | None:
+    """Where the form to change a call starts; None is the first choice, as soon as possible."""
+    at, opening = (view.get("callback") or {}).get("at"), view.get("next_open_at")
+    if at and opening and datetime.fromisoformat(at) == datetime.fromisoformat(opening):
+        return None
+    return around(offered, at)
 
 
 def _problem_words(say: Words, code: str) -> str:
@@ -145,10 +207,13 @@ def _fill(template: str, **values: Any) -> str:
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    # tojson escapes ', <, > and &: what it gives may stand between single quotes.
+    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
+    return made

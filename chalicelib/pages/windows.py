@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-__all__ = ["PARIS", "Window", "windows"]
+__all__ = ["PARIS", "Window", "around", "windows"]
 
 PARIS = ZoneInfo("Europe/Paris")
 
@@ -44,6 +44,15 @@ def windows(now: int) -> list[Window]:
             if start.timestamp() * 1000 > now:
                 found.append(Window(day, start, _at(day, last)))
     return found
+
+
+def around(offered: list[Window], at: str | None) -> Window | None:
+    """The shortest window that holds a moment (RFC 3339): where a form to change a call starts."""
+    if not at:
+        return None
+    moment = datetime.fromisoformat(at)
+    found = [window for window in offered if window.start <= moment < window.end]
+    return min(found, key=lambda window: window.end - window.start, default=None)
 
 
 def _at(day: date, hour: int) -> datetime:

@@ -37,22 +37,25 @@ class Words:
         """All words whose key starts with ``prefix``, by the rest of the key."""
         return {key.removeprefix(prefix): text for key, text in self.catalogue.items() if key.startswith(prefix)}
 
-    def day(self, day: date) -> str:
-        """A day in words, such as *dimanche 22 novembre*."""
-        return self(
-            "date.day",
-            weekday=self(f"weekday.{day.weekday()}"),
-            day=day.day,
-            month=self(f"month.{day.month}"),
-        )
+    def day(self, day: date, today: date) -> str:
+        """A day in words: *aujourd’hui*, *demain*, or such as *dimanche 22 novembre*."""
+        near = {0: "js.today", 1: "js.tomorrow"}.get((day - today).days)
+        if near:
+            return self(near)
+        weekday, month = self(f"weekday.{day.weekday()}"), self(f"month.{day.month}")
+        return self("date.day", weekday=weekday, day=day.day, month=month)
 
     def hour(self, moment: str) -> str:
-        """An RFC 3339 time as the hour in Paris."""
-        return f"{_in_paris(moment):%H:%M}"
+        """An RFC 3339 time as the hour in Paris, such as *9:00*."""
+        at = _in_paris(moment)
+        return f"{at.hour}:{at:%M}"
 
-    def moment(self, moment: str) -> str:
-        """An RFC 3339 time as day and hour in Paris."""
-        return self("date.moment", day=self.day(_in_paris(moment).date()), hour=self.hour(moment))
+    def time(self, moment: str, style: str, today: date) -> str:
+        """An RFC 3339 time in Paris: its ``hour``, its ``day``, or the ``moment``, which is both."""
+        if style == "hour":
+            return self.hour(moment)
+        day = self.day(_in_paris(moment).date(), today)
+        return day if style == "day" else self("js.moment", day=day, hour=self.hour(moment))
 
 
 def words(locale: str) -> Words:

@@ -94,7 +94,8 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
             stage="local", base_url="http://hub.test", instance="i", table="sessions", keys_table="keys",
             kms_key=kms, secret_arn=arn, user_pool="pool", oidc_issuer="https://issuer", oidc_client_id="client",
             oidc_jwks_url="http://x/jwks", oidc_authorize_url="http://x/a", oidc_token_url="http://x/t",
-            hours="24/7", dial_hours="24/7", lease=90_000, callback_retry=1_800_000, counsellor_limit=20, shards=1,
+            hours="24/7", dial_hours="24/7", lease=90_000, callback_retry=1_800_000, silent=300_000,
+            counsellor_limit=20, shards=1,
         )  # fmt: skip
         clock = Clock()
         yield House(assemble(settings, clock=clock), clock, settings, db)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.desk import counsellors, transcript, youth
+from chalicelib.desk import claims, counsellors, transcript, youth
 from chalicelib.desk.ids import youth_code
 from chalicelib.desk.sweep import sweep
+from chalicelib.model.line import closed_on
 from chalicelib.model.session import LANES, Reason, Session, State, Status
 from chalicelib.problems import Problem
 from tests.integration.conftest import House
@@ -17,7 +18,7 @@ CALL = {**CHAT, "kind": "call", "session": "callback", "callback": {"number": NU
 
 
 def claim(house: House, who: str = "first") -> Session:
-    taken = counsellors.claim(house.desk, getattr(house, who), BOTH)
+    taken = claims.claim(house.desk, getattr(house, who), BOTH)
     assert taken is not None
     return taken
 
@@ -41,7 +42,7 @@ def test_the_earliest_deadline_goes_first_and_danger_goes_ahead(house: House) ->
         ids.append(hand_over(house, {**CHAT, **extra}, f"{JTI}{n}").session.id)
         house.clock.pass_seconds(10)
     assert [claim(house).id for _ in range(3)] == [ids[2], ids[0], ids[1]]
-    assert counsellors.claim(house.desk, house.first, BOTH) is None
+    assert claims.claim(house.desk, house.first, BOTH) is None
 
 
 def test_a_claim_carries_the_next_epoch_and_a_lease(house: House) -> None:
@@ -109,7 +110,7 @@ def test_at_the_limit_no_more_is_given(house: House) -> None:
     with pytest.raises(Problem) as refused:
         claim(few)
     assert refused.value.code == "at_limit"
-    assert counsellors.claim(few.desk, few.second, BOTH) is not None
+    assert claims.claim(few.desk, few.second, BOTH) is not None
 
 
 def test_a_chat_goes_both_ways_becomes_connected_and_ends_erased(house: House) -> None:
@@ -128,10 +129,13 @@ def test_a_chat_goes_both_ways_becomes_connected_and_ends_erased(house: House) -
     ]  # fmt: skip
     for _ in range(2):
         closed = counsellors.close(house.desk, house.first, session.id, held.epoch, Reason.HELPED)
-    assert (closed.status, closed.sequence, closed.erased) == (Status.CLOSED, 3, True)
+    assert (closed.status, closed.sequence, closed.erased) == (Status.CLOSED, 3, False)
+    house.clock.pass_seconds(15 * 60 + 1)
+    assert sweep(house.desk).erased == 1
     assert house.items("keys") == []
     assert [item["sk"]["S"] for item in house.items() if item["pk"]["S"] == session.id] == ["session"]
-    assert "lane_pk" not in next(item for item in house.items() if item["sk"]["S"] == "session")
+    row = next(item for item in house.items() if item["sk"]["S"] == "session")
+    assert row["lane_pk"]["S"] == closed_on(closed.closed_at or 0)
 
 
 def test_a_repeated_message_is_kept_once_and_a_gap_names_the_next_number(house: House) -> None:
@@ -161,14 +165,17 @@ def test_a_callback_is_revealed_tried_again_and_the_platform_learns_nothing_of_t
     after = counsellors.attempt(house.desk, house.first, session.id, held.epoch, "no_answer")
     assert (during.status, during.sequence) == (after.status, after.sequence) == (Status.CONNECTED, 2)
     assert (after.state, after.due) == (State.SCHEDULED, house.clock.now + 1_800_000)
-    assert counsellors.claim(house.desk, house.first, BOTH) is None
+    assert claims.claim(house.desk, house.first, BOTH) is None
     house.clock.pass_seconds(1800)
     again = claim(house, "second")
     assert (again.id, again.epoch, again.status, again.sequence) == (session.id, 2, Status.CONNECTED, 2)
     counsellors.reveal(house.desk, house.second, session.id, 2)
     counsellors.attempt(house.desk, house.second, session.id, 2, "answered")
     closed = counsellors.close(house.desk, house.second, session.id, 2, Reason.HELPED)
-    assert (closed.status, closed.sequence, closed.number) == (Status.CLOSED, 3, None)
+    assert (closed.status, closed.sequence) == (Status.CLOSED, 3)
+    house.clock.pass_seconds(15 * 60 + 1)
+    sweep(house.desk)
+    assert stored(house, session.id).number is None
 
 
 @pytest.mark.parametrize("outcome", ["answered_unsafe", "refused", "invalid"])
@@ -176,9 +183,10 @@ def test_some_outcomes_stop_all_dialling_for_good(house: House, outcome: str) ->
     session = hand_over(house, CALL).session
     held = claim(house)
     after = counsellors.attempt(house.desk, house.first, session.id, held.epoch, outcome)
-    assert (after.state, after.reason, after.erased) == (State.CLOSED, Reason.UNREACHABLE, True)
+    assert (after.state, after.reason) == (State.CLOSED, Reason.UNREACHABLE)
+    assert after.erased == (outcome == "answered_unsafe"), "what cannot be undone is erased at once"
     house.clock.pass_seconds(4 * 24 * 3600)
-    assert counsellors.claim(house.desk, house.first, BOTH) is None
+    assert claims.claim(house.desk, house.first, BOTH) is None
 
 
 def test_after_three_unanswered_attempts_the_callback_is_unreachable(house: House) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.doors import youth
+from chalicelib.doors import youth_pages
 from chalicelib.doors.door import Call
 from chalicelib.problems import Problem
 from tests.integration.conftest import House
@@ -20,7 +20,7 @@ def test_while_aws_is_silent_a_youths_browser_gets_a_page_with_numbers_and_a_scr
     def show(accept: str) -> Any:
         request: Any = SimpleNamespace(method=method, headers={"accept": accept, "accept-language": "en"})
         call = Call(request, {"id": "x", "code": "x"}, "", "", house.desk, house.settings)
-        return youth._show(call, Problem("unavailable", retry_after=7))
+        return youth_pages.show(call, Problem("unavailable", retry_after=7))
 
     page = show("text/html,*/*;q=0.8")
     assert (page.status_code, page.headers["Retry-After"]) == (503, "7")

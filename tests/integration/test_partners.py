@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pytest
 
 from chalicelib.contract import read_handoff
-from chalicelib.desk import counsellors, partners, youth
+from chalicelib.desk import claims, partners, youth
 from chalicelib.desk.ids import youth_code
 from chalicelib.desk.partners import Taken
 from chalicelib.doors.views import handoff_answer
@@ -76,7 +76,7 @@ def test_without_the_vault_a_tap_still_counts_and_the_page_asks_for_the_number_a
 @pytest.mark.parametrize("body", [{**CHAT, "session": "callback"}, UNCHOSEN])
 def test_a_handoff_that_leaves_a_choice_is_received_and_never_offered(house: House, body: Mapping[str, object]) -> None:
     assert hand_over(house, body).session.state is State.RECEIVED
-    assert counsellors.claim(house.desk, house.first, ["chat", "callback"]) is None
+    assert claims.claim(house.desk, house.first, ["chat", "callback"]) is None
 
 
 def test_another_partners_ids_absent_ids_and_malformed_ids_answer_alike(house: House) -> None:

@@ -144,6 +144,7 @@ def test_only_the_local_stage_takes_passwords_shortens_times_or_leaves_tables_op
         variables = resources[function]["Properties"]["Environment"]["Variables"]
         assert variables["LEASE_SECONDS"]["Fn::If"][::2] == ["Local", "90"]
         assert variables["CALLBACK_RETRY_SECONDS"]["Fn::If"][::2] == ["Local", "1800"]
+        assert variables["SILENT_SECONDS"]["Fn::If"][::2] == ["Local", "300"]
         assert "http" not in json.dumps(variables["OIDC_JWKS_URL"]["Fn::If"][2]).replace("https://", "")
     for table in ("Sessions", "Keys"):
         assert resources[table]["Properties"]["DeletionProtectionEnabled"] == {"Fn::If": ["Local", False, True]}

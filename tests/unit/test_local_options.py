@@ -26,7 +26,7 @@ def test_an_empty_variable_is_an_absent_one() -> None:
     assert Options.read({"PORT": "", "HOURS": "", "HUB_LOCAL": "", "LIMIT": ""}) == Options.read({})
 
 
-@pytest.mark.parametrize("name", ["PORT", "LEASE_SECONDS", "CALLBACK_RETRY", "LIMIT"])
+@pytest.mark.parametrize("name", ["PORT", "LEASE_SECONDS", "CALLBACK_RETRY", "SILENT_SECONDS", "LIMIT"])
 @pytest.mark.parametrize("value", ["0", "-1", "x", "1.5", "99999999", "²", " 1"])
 def test_a_number_that_cannot_be_is_refused_by_name(name: str, value: str) -> None:
     with pytest.raises(OptionsRefused, match=name):

@@ -14,8 +14,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 HOMES: dict[str, str | tuple[str, ...]] = {
     "boto3": "aws/", "botocore": "aws/", "cryptography": ("aws/cipher.py", "identity/"), "jwt": "identity/",
-    "jsonschema": "contract/", "referencing": "contract/", "jinja2": "pages/", "aws_lambda_powertools": "watch.py",
-    "phonenumbers": "phone.py", "chalice": "doors/",
+    "jsonschema": "contract/", "referencing": "contract/", "jinja2": "pages/", "leather": "pages/charts.py",
+    "aws_lambda_powertools": "watch.py", "phonenumbers": "phone.py", "chalice": "doors/",
 }  # fmt: skip
 PURE = ("model/", "problems.py", "ports.py", "hours/", "emergency.py", "slots.py")
 OF_PURE = {"model", "problems", "ports", "hours", "emergency", "slots"}
@@ -58,7 +58,9 @@ def test_the_desk_knows_neither_doors_nor_adapters() -> None:
             assert module.split(".")[1] in DESK_KNOWS, (name, module)
 
 
-@pytest.mark.parametrize("heavy", ["boto3", "botocore", "jwt", "cryptography", "jsonschema", "jinja2", "phonenumbers"])
+@pytest.mark.parametrize(
+    "heavy", ["boto3", "botocore", "jwt", "cryptography", "jsonschema", "jinja2", "leather", "phonenumbers"]
+)
 def test_importing_the_app_needs_no_environment_and_loads_nothing_heavy(heavy: str) -> None:
     program = (
         "import socket; socket.socket.connect = None; import app, sys; "

@@ -19,9 +19,9 @@ def test_every_missing_setting_is_named() -> None:
 
 
 def test_only_the_local_stage_may_shorten_what_a_child_waits_for() -> None:
-    shortened = {**GIVEN, "LEASE_SECONDS": "5", "CALLBACK_RETRY_SECONDS": "3"}
+    shortened = {**GIVEN, "LEASE_SECONDS": "5", "CALLBACK_RETRY_SECONDS": "3", "SILENT_SECONDS": "9"}
     assert (read(shortened).lease, read(shortened).callback_retry) == (5000, 3000)
-    with pytest.raises(SettingsError, match="LEASE_SECONDS, CALLBACK_RETRY_SECONDS"):
+    with pytest.raises(SettingsError, match="LEASE_SECONDS, CALLBACK_RETRY_SECONDS, SILENT_SECONDS"):
         read({**shortened, "STAGE": "prod"})
     assert read({**GIVEN, "STAGE": "prod", "LEASE_SECONDS": "90"}).lease == 90_000
 

@@ -1,4 +1,6 @@
 // The desk's API. A refusal is an answer with a code; only a missing answer throws.
+import { tune } from "./time.js";
+
 export class Unreachable extends Error {}
 
 async function ask(method, path, body) {
@@ -12,23 +14,35 @@ async function ask(method, path, body) {
       signal: AbortSignal.timeout(12000),
     });
   } catch {
-    throw new Unreachable();
+    throw new Unreachable(navigator.onLine ? "unreachable" : "offline");
   }
-  if (answer.status >= 500) throw new Unreachable();
+  if (answer.headers.has("Date")) tune(answer.headers.get("Date"));
+  if (answer.status >= 500) throw new Unreachable("unreachable");
   const data = answer.status === 204 ? null : await answer.json().catch(() => ({}));
   return { ok: answer.ok, status: answer.status, data, code: answer.ok ? "" : data?.code || "other" };
 }
 
 const session = (id) => `/sessions/${encodeURIComponent(id)}`;
+const later = (known) => (known ? `?youth=${known.youth}&counsellor=${known.counsellor}&notes=${known.notes}` : "");
+const post = (verb) => (id, epoch, body = {}) => ask("POST", `${session(id)}/${verb}`, { epoch, ...body });
 
 export const desk = {
   queue: () => ask("GET", "/queue"),
-  claim: (lane) => ask("POST", "/claims", lane ? { lane } : {}),
-  read: (id) => ask("GET", session(id)),
-  renew: (id, epoch) => ask("POST", `${session(id)}/renew`, { epoch }),
-  release: (id, epoch) => ask("POST", `${session(id)}/release`, { epoch }),
-  close: (id, epoch, reason) => ask("POST", `${session(id)}/close`, { epoch, reason }),
-  message: (id, epoch, n, text) => ask("POST", `${session(id)}/messages`, { epoch, n, text }),
-  attempt: (id, epoch, outcome) => ask("POST", `${session(id)}/attempts`, { epoch, outcome }),
-  reveal: (id, epoch) => ask("POST", `${session(id)}/reveal`, { epoch }),
+  claim: (lane, limit) => ask("POST", "/claims", { ...(lane && { lane }), limit }),
+  presence: (on_break) => ask("POST", "/presence", { on_break }),
+  take: (id) => ask("POST", `${session(id)}/take`, {}),
+  // All of it, or only what is later than what is known.
+  read: (id, known) => ask("GET", session(id) + later(known)),
+  renew: post("renew"),
+  release: post("release"),
+  close: post("close"),
+  undo: post("undo"),
+  messages: post("messages"),
+  notes: post("notes"),
+  band: post("band"),
+  handover: post("handover"),
+  attempts: post("attempts"),
+  reveal: post("reveal"),
+  check: post("check"),
+  typing: post("typing"),
 };

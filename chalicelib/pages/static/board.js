@@ -1,36 +1,53 @@
-// What this counsellor holds, kept in step with the desk: polled, renewed, and told in words when it is lost.
+// What this counsellor holds, and what the line last said. Everything on the screen is drawn from here.
 import { desk, Unreachable } from "./api.js";
-import { Outbox } from "./outbox.js";
+import { Held } from "./held.js";
+import { Recent } from "./recent.js";
+import { now } from "./time.js";
 
 const RENEW = 30000;
 
 // A third of the lease, so that two renewals may be lost; never more often than every 3 s, whatever the clocks say.
-const pace = (until) => Math.min(RENEW, Math.max(3000, (new Date(until) - Date.now()) / 3));
+export const pace = (until) => Math.min(RENEW, Math.max(3000, (new Date(until) - now()) / 3));
 
 export class Board extends EventTarget {
-  constructor() {
+  constructor(username) {
     super();
+    this.username = username;
     this.queue = null;
     this.held = new Map();
+    this.recent = new Recent();
     this.selected = null;
     this.trouble = "";
+    this.troubleSince = 0;
+    this.turn = 0;
+  }
+
+  get onBreak() {
+    return Boolean(this.queue?.counsellor.on_break);
+  }
+
+  // What is held and not over.
+  get living() {
+    return [...this.held.values()].filter((session) => !session.over);
   }
 
   // Runs one call; tells signed out and unreachable apart from answers. Null when there was no answer to use.
   async call(act) {
     try {
       const answer = await act();
-      this.setTrouble(answer.status === 401 ? "signed_out" : "");
+      if (answer.status === 401) this.setTrouble("signed_out");
+      else if (this.trouble !== "someone_else") this.setTrouble("");
       return answer.status === 401 ? null : answer;
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      this.setTrouble("offline");
+      this.setTrouble(error.message);
       return null;
     }
   }
 
   setTrouble(trouble) {
     if (this.trouble === trouble) return;
+    if (!this.trouble) this.troubleSince = Date.now();
     this.trouble = trouble;
     this.tell("trouble");
   }
@@ -39,71 +56,37 @@ export class Board extends EventTarget {
     this.dispatchEvent(new CustomEvent(what, { detail }));
   }
 
-  async watch() {
-    const answer = await this.call(desk.queue);
-    if (!answer?.ok) return;
-    this.queue = answer.data;
-    const mine = new Set(this.queue.held.filter((row) => row.mine).map((row) => row.id));
-    for (const id of mine) if (!this.held.has(id)) await this.read(id);
-    for (const [id, session] of this.held) if (!mine.has(id) && !session.over && session.settled) await this.read(id);
-    this.tell("queue");
-  }
-
-  async claim(lane) {
-    const answer = await this.call(() => desk.claim(lane));
-    if (!answer) return;
-    if (answer.status === 204) return this.tell("toast", "line.empty");
-    if (!answer.ok) return this.tell("problem", answer.code);
-    this.take(answer.data);
-    this.select(answer.data.id);
-    const session = this.held.get(answer.data.id);
-    if (session) session.renewAt = Date.now() + pace(answer.data.lease_until);
-    await this.watch();
-  }
-
-  async read(id) {
-    const answer = await this.call(() => desk.read(id));
-    if (answer?.ok) this.take(answer.data);
-    else if (answer?.status === 404) this.lose(id, "lost");
-    return answer;
-  }
-
   // The one place where a session reaches the board.
   take(data) {
     let session = this.held.get(data.id);
     if (!session) {
-      if (!data.mine || data.state === "closed") return;
-      const outbox = new Outbox(`3018:desk:${data.id}`, "counsellor");
-      session = { id: data.id, outbox, messages: [], seen: 0, renewAt: 0, over: "", number: null };
+      if (!data.mine || data.state === "closed") return null;
+      session = new Held(data.id);
       this.held.set(data.id, session);
     }
-    if (session.data && data.epoch < session.data.epoch) return;
-    session.data = data;
-    session.settled = true;
-    for (const message of data.messages) this.hear(session, message);
-    if (data.reason === "left_safely") session.messages = [];
-    session.outbox.settle(session.messages, data.counters.counsellor);
-    if (this.selected === data.id && !document.hidden) session.seen = data.counters.youth;
+    if (session.data && data.epoch < session.data.epoch) return session;
+    session.hear(data);
+    session.readAt = Date.now();
+    if (this.selected === data.id && !document.hidden) session.see();
     if (data.state === "closed") this.lose(data.id, "ended");
     else if (!data.mine) this.lose(data.id, "lost");
     else session.over = "";
     this.tell("session", session);
+    return session;
   }
 
-  hear(session, message) {
-    if (session.messages.some((known) => known.from === message.from && known.n === message.n)) return;
-    session.messages.push(message);
-    session.messages.sort((a, b) => a.at.localeCompare(b.at) || a.n - b.n);
-  }
-
-  unread(session) {
-    return Math.max(0, session.data.counters.youth - session.seen);
+  // A session that was just claimed: here, chosen, and its lease counted from now.
+  welcome(data) {
+    const session = this.take(data);
+    if (!session) return;
+    session.renewAt = Date.now() + pace(data.lease_until);
+    this.recent.remove(data.id);
+    this.select(data.id);
   }
 
   select(id) {
     this.selected = id;
-    const session = this.held.get(id);
-    if (session) session.seen = session.data.counters.youth;
+    this.held.get(id)?.see();
     this.tell("select");
   }
 
@@ -115,56 +98,21 @@ export class Board extends EventTarget {
     this.tell("session", session);
   }
 
+  // Out of the list; the one after it is chosen.
   drop(id) {
     const ids = [...this.held.keys()];
     const next = ids[ids.indexOf(id) + 1] || ids[ids.indexOf(id) - 1] || null;
-    this.held.delete(id);
+    if (!this.held.delete(id)) return;
     this.tell("drop", id);
     if (this.selected === id) this.select(next);
   }
 
-  // A write to a held session; a refusal is told in words, and a session that is gone is marked so.
-  async act(session, verb, ...values) {
-    const answer = await this.call(() => desk[verb](session.id, session.data.epoch, ...values));
-    if (!answer || answer.ok) return answer;
-    if (answer.code === "taken_over") this.lose(session.id, "lost");
-    else if (answer.code === "already_closed") this.lose(session.id, "ended");
-    else await this.read(session.id);
-    if (verb !== "renew" && verb !== "message") this.tell("problem", answer.code);
+  async pause(onBreak) {
+    const answer = await this.call(() => desk.presence(onBreak));
+    if (!answer?.ok) return answer;
+    if (this.queue) this.queue.counsellor.on_break = answer.data.on_break;
+    this.turn += 1;
+    this.tell("queue");
     return answer;
-  }
-
-  async renew() {
-    for (const session of this.held.values()) {
-      if (session.over || Date.now() < session.renewAt) continue;
-      session.renewAt = Date.now() + 3000;
-      const answer = await this.act(session, "renew");
-      if (answer?.ok) session.renewAt = Date.now() + pace(answer.data.lease_until);
-    }
-  }
-
-  // Sends what waits in one session's outbox, in order, each number once.
-  async send(session) {
-    if (session.sending) return;
-    session.sending = true;
-    for (let item = session.outbox.next(session.data.counters.counsellor); item; ) {
-      if (session.over || item.state === "refused") break;
-      const answer = await this.act(session, "message", item.n, item.text);
-      if (!answer) {
-        item.state = "waiting";
-        break;
-      }
-      if (answer.ok) {
-        if (!(await this.read(session.id))?.ok) break;
-      } else if (answer.code === "out_of_order" && !item.again) {
-        item.again = true;
-        item.n = null;
-      } else {
-        item.state = "refused";
-      }
-      item = session.outbox.next(session.data.counters.counsellor);
-    }
-    session.sending = false;
-    this.tell("session", session);
   }
 }

@@ -1,181 +1,171 @@
 // The console: one screen, three areas, one board behind them.
+import { claim, owes, renewAll, send, takeOne, undo } from "./acts.js";
+import { alerts } from "./alerts.js";
 import { Board } from "./board.js";
-import { duration, h, name, problemWords, redraw, say, since, write } from "./dom.js";
-import { drawLine, waiting } from "./line.js";
+import { allow, allowed, problemWords, say, write } from "./dom.js";
+import { listen } from "./keys.js";
+import { drawLine, offered } from "./line.js";
+import { drawMine, drawRecent, ordered } from "./mine.js";
+import { breakPart } from "./pause.js";
+import { drawPeople } from "./people.js";
+import { watch } from "./poll.js";
+import { choose, toggle, wish } from "./prefs.js";
 import { sessionPane } from "./session.js";
+import { drawNotices, drawTrouble, toast } from "./strip.js";
+import { Tabs } from "./tabs.js";
 
 const byId = (id) => document.getElementById(id);
-const board = new Board();
+const { username, limit } = document.body.dataset;
+const board = new Board(username);
+const tabs = new Tabs(username);
 const panes = new Map();
-const limit = document.body.dataset.limit;
+const takeNext = byId("take-next");
+const personal = byId("limit");
+const lane = () => new FormData(byId("take")).get("lane");
+const calls = alerts(board, tabs, lane);
+const pause = breakPart(board, byId("break"));
+let claiming = false;
 
-function drawMine() {
-  const sessions = [...board.held.values()];
-  const rows = sessions.map((session) => ({
-    id: session.id,
-    title: `${name("lane", session.data.session)} · ${name("platform", session.data.platform)}`,
-    band: session.data.band,
-    since: duration(since(session.data.claimed_at)),
-    unread: board.unread(session),
-    last: session.messages.filter((message) => message.from === "youth").at(-1)?.text.slice(0, 60) || "",
-    over: session.over,
-    current: board.selected === session.id,
-  }));
-  write(byId("mine-count"), say("mine.count", { count: rows.filter((row) => !row.over).length, limit: board.queue?.limit ?? limit }));
-  redraw(byId("mine"), rows, () => (rows.length ? rows.map(mineRow) : [h("li", { class: "hint" }, say("mine.none"))]));
-}
-
-function mineRow(row, place) {
-  return h(
-    "li",
-    {},
-    h(
-      "button",
-      {
-        type: "button",
-        class: `held ${row.band}`,
-        "aria-current": row.current ? "true" : null,
-        "data-key": row.id,
-        test: "mine-session",
-        "data-id": row.id,
-        onclick: () => open(row.id),
-      },
-      h("span", { class: "row" }, h("kbd", {}, String(place + 1)), h("b", {}, row.title), row.unread ? h("mark", { test: "unread" }, say("mine.unread", { count: row.unread })) : null),
-      h("span", { class: "hint" }, row.over ? say(`mine.${row.over}`) : `${name("band", row.band)} · ${row.since}`),
-      row.last ? h("span", { class: "last" }, row.last) : null,
-    ),
-  );
-}
-
-function drawSession(session) {
-  if (!board.held.has(session.id)) return;
-  if (!panes.has(session.id)) {
-    const pane = sessionPane(session, board);
-    panes.set(session.id, pane);
-    byId("session").append(pane.node);
+function drawPanes() {
+  for (const session of board.held.values()) {
+    if (!panes.has(session.id)) {
+      panes.set(session.id, sessionPane(session, board));
+      byId("session").append(panes.get(session.id).node);
+    }
+    panes.get(session.id).update();
   }
-  panes.get(session.id).update();
-}
-
-function drawSelected() {
   for (const [id, pane] of panes) pane.node.hidden = id !== board.selected;
   byId("nothing").hidden = board.held.has(board.selected);
 }
 
-function drawTitle() {
-  const count = board.queue ? waiting(board.queue) : 0;
-  const unread = [...board.held.values()].some((session) => board.unread(session));
-  document.title = `${count ? `(${count}) ` : ""}${unread ? "• " : ""}${say("title")}`;
-}
-
 function draw() {
-  for (const session of board.held.values()) drawSession(session);
   if (!board.held.has(board.selected) && board.held.size) return board.select(board.held.keys().next().value);
-  drawSelected();
-  drawMine();
-  drawTitle();
+  drawPanes();
+  drawMine(board, personal.value, open);
+  drawRecent(board, (row) => undo(board, row).then(arrive));
+  drawNotices(board, tabs);
+  drawTrouble(board);
+  pause.draw();
+  drawTake();
+  if (!board.queue) return;
+  drawLine(board, (id) => takeOne(board, id).then(arrive));
+  drawPeople(board.queue);
+  byId("supervisor").hidden = !board.queue.counsellor.supervisor;
+  calls.look();
 }
 
+// Why a press on "take the next" would bring nothing is said before it is pressed.
+function drawTake() {
+  const full = board.living.length >= Number(personal.value);
+  allow(takeNext, !claiming && !board.onBreak && !full);
+  const waiting = board.queue ? offered(board.queue, lane()) : 0;
+  write(byId("take-hint"), board.onBreak ? say("line.on_break") : full ? say("line.full") : say(waiting ? "line.some" : "line.calm"));
+}
+
+// The chosen session gets the focus when it is another one than before.
 function open(id) {
   board.select(id);
   panes.get(id)?.focus();
 }
 
-let toastTimer = 0;
-function toast(text) {
-  write(byId("toast"), text);
-  clearTimeout(toastTimer);
-  toastTimer = setTimeout(() => write(byId("toast"), ""), 6000);
+function arrive() {
+  panes.get(board.selected)?.focus();
 }
 
-board.addEventListener("queue", () => {
-  drawLine(board.queue);
+async function takeTheNext() {
+  if (claiming) return;
+  if (!allowed(takeNext)) return toast(say(board.onBreak ? "line.on_break" : "line.full"));
+  claiming = true;
+  drawTake();
+  const before = board.selected;
+  await claim(board, lane(), Number(personal.value));
+  claiming = false;
   draw();
-});
-board.addEventListener("session", draw);
-board.addEventListener("select", draw);
-board.addEventListener("drop", (event) => {
-  panes.get(event.detail)?.node.remove();
-  panes.delete(event.detail);
-  draw();
-});
-board.addEventListener("toast", (event) => toast(say(event.detail)));
-board.addEventListener("said", (event) => toast(event.detail));
-board.addEventListener("problem", (event) => toast(problemWords(event.detail)));
-board.addEventListener("trouble", () => {
-  const banner = byId("banner");
-  banner.hidden = !board.trouble;
-  if (!board.trouble) return;
-  banner.replaceChildren(problemWords(board.trouble));
-  if (board.trouble === "signed_out") banner.append(" ", h("a", { href: "/console/login", test: "sign-in-again" }, say("problem.sign_in")));
-});
-
-byId("take").addEventListener("submit", async (event) => {
-  event.preventDefault();
-  const button = event.target.querySelector("button");
-  if (button.disabled) return;
-  button.disabled = true;
-  const held = board.selected;
-  await board.claim(new FormData(event.target).get("lane"));
-  button.disabled = false;
-  if (board.selected !== held) panes.get(board.selected)?.focus();
-});
+  if (board.selected !== before) arrive();
+}
 
 function turn(step) {
-  const ids = [...board.held.keys()];
+  const ids = ordered(board).map(({ session }) => session.id);
   if (ids.length) open(ids[(ids.indexOf(board.selected) + step + ids.length) % ids.length]);
 }
 
-byId("help").addEventListener("click", () => byId("keys").showModal());
-addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || byId("keys").open) return;
-  if (event.altKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) {
-    event.preventDefault();
-    return turn(event.key === "ArrowUp" ? -1 : 1);
-  }
-  const typing = event.target.closest("textarea, select, input:not([type=radio])");
-  if (event.key === "Escape") return event.target.blur();
-  if (typing || event.altKey) return;
-  const pane = panes.get(board.selected);
-  const keys = {
-    n: () => byId("take").requestSubmit(),
-    r: () => pane?.focus(),
-    c: () => pane?.close(),
-    "?": () => byId("keys").showModal(),
-  };
-  const id = /^[1-9]$/.test(event.key) && [...board.held.keys()][Number(event.key) - 1];
-  const act = id ? () => open(id) : keys[event.key.toLowerCase()];
-  if (!act) return;
+for (const what of ["queue", "session", "select"]) board.addEventListener(what, draw);
+board.addEventListener("drop", ({ detail }) => {
+  panes.get(detail)?.node.remove();
+  panes.delete(detail);
+  draw();
+  if (document.activeElement === document.body) (panes.get(board.selected)?.node || takeNext).focus();
+});
+board.addEventListener("toast", ({ detail }) => toast(say(detail)));
+board.addEventListener("said", ({ detail }) => toast(detail));
+board.addEventListener("problem", ({ detail }) => toast(problemWords(detail)));
+board.addEventListener("trouble", draw);
+tabs.addEventListener("change", () => drawNotices(board, tabs));
+
+byId("take").addEventListener("submit", (event) => {
   event.preventDefault();
-  act();
+  takeTheNext();
+});
+byId("take").addEventListener("change", () => {
+  choose("lane", lane());
+  calls.forget();
+  draw();
+});
+personal.value = String(Math.min(Number(limit), wish("limit", Number(limit)), 9));
+personal.addEventListener("change", () => {
+  choose("limit", Number(personal.value));
+  draw();
+});
+for (const radio of byId("take").elements.lane) radio.checked = radio.value === wish("lane", "");
+toggle(byId("sound"), "sound", true, (on) => say(on ? "on" : "off"));
+toggle(byId("blur"), "blur", true, (on) => say(on ? "on" : "off"));
+toggle(byId("letters"), "letters", true, (on) => say(on ? "on" : "off"));
+byId("help").addEventListener("click", () => byId("keys").showModal());
+
+const chosen = (act) => () => panes.get(board.selected)?.[act]?.();
+listen({
+  acts: {
+    n: takeTheNext, r: chosen("focus"), c: chosen("close"), t: chosen("triage"), h: chosen("handover"), a: chosen("note"),
+    u: chosen("emergency"), d: chosen("check"), "/": chosen("replies"), m: () => byId("sound").click(),
+    f: () => byId("blur").click(), p: pause.press, "?": () => byId("keys").showModal(),
+    z: () => board.recent.list.length && undo(board, board.recent.list[0]).then(arrive),
+  },
+  turn,
+  open: (place) => ordered(board)[place] && open(ordered(board)[place].session.id),
+  rest: () => (panes.get(board.selected)?.node || takeNext).focus(),
 });
 
-// Runs again some time after it has ended, so that a slow hub is never asked twice at once.
-function repeat(act, delay) {
-  const run = async () => {
-    await act();
-    setTimeout(run, delay());
-  };
-  run();
+// One beat a second, at most one look at a time. Seldomer while hidden, while nothing moves, and while nobody answers.
+const IDLE = 120000;
+let looked = 0;
+let moved = Date.now();
+let looking = false;
+
+function due() {
+  if (board.held.size || (board.queue && offered(board.queue, ""))) moved = Date.now();
+  if (board.trouble) return 3000;
+  return document.hidden || Date.now() - moved > IDLE ? 2000 : 1000;
 }
 
-const slowly = (quick, slow) => () => (board.trouble ? 3000 : document.hidden ? slow : quick);
-repeat(() => board.watch(), slowly(1000, 4000));
-repeat(async () => {
-  const session = board.held.get(board.selected);
-  if (!session || session.over) return;
-  await board.read(session.id);
-  if (session.outbox.items.length) await board.send(session);
-}, slowly(1000, 4000));
-repeat(async () => {
-  for (const session of [...board.held.values()]) {
-    if (session.over || session.id === board.selected) continue;
-    await board.read(session.id);
-    if (session.outbox.items.length) await board.send(session);
+async function beat() {
+  if (looking || Date.now() - looked < due() - 250) return;
+  looking = true;
+  looked = Date.now();
+  try {
+    await watch(board);
+    draw();
+    if (board.trouble === "someone_else") return;
+    await renewAll(board);
+    for (const session of board.living) if (owes(session)) send(board, session);
+  } finally {
+    looking = false;
   }
-}, slowly(2500, 5000));
-repeat(() => board.renew(), () => 1000);
+}
+
+new Worker(new URL("./pulse.js", import.meta.url)).addEventListener("message", beat);
+for (const wake of ["online", "focus", "pageshow"]) addEventListener(wake, () => { looked = 0; beat(); });
 document.addEventListener("visibilitychange", () => {
   if (!document.hidden && board.held.has(board.selected)) board.select(board.selected);
 });
 draw();
+beat();

@@ -1,8 +1,8 @@
-// Words, times and elements for the console. Text is always set as text, never as markup.
+// Words and elements for the console. Text is always set as text, never as markup.
 const words = JSON.parse(document.body.dataset.words);
 
 export function say(key, values = {}) {
-  return Object.entries(values).reduce((said, [name, value]) => said.replace(`{${name}}`, value), words[key]);
+  return Object.entries(values).reduce((said, [name, value]) => said.replace(`{${name}}`, value), words[key] ?? key);
 }
 
 // Words for a value that came from outside: ours when we have them, else the value itself.
@@ -15,6 +15,11 @@ export function problemWords(code) {
   return words[`problem.${code}`] || words["problem.other"];
 }
 
+// What starts with a prefix, in the catalogue's order, by the rest of the key.
+export function starting(prefix) {
+  return Object.keys(words).filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+}
+
 export function h(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [key, value] of Object.entries(attributes)) {
@@ -23,7 +28,7 @@ export function h(tag, attributes = {}, ...children) {
     else if (key === "test") node.dataset.testid = value;
     else node.setAttribute(key, value === true ? "" : value);
   }
-  node.append(...children.filter((child) => child !== null && child !== undefined));
+  node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
 
@@ -31,37 +36,50 @@ export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
 }
 
-// Draws again only when what is shown has changed, so that focus and selection stay where they are.
+// A button that may not be pressed now keeps the focus; `disabled` would throw it away.
+export function allow(button, allowed) {
+  button.setAttribute("aria-disabled", String(!allowed));
+}
+
+export function allowed(button) {
+  return button.getAttribute("aria-disabled") !== "true";
+}
+
+// Draws again only when what is shown has changed. For parts that nobody clicks; lists with buttons are `keyed`.
 export function redraw(node, shown, draw) {
   const key = JSON.stringify(shown);
   if (node.shown === key) return;
   node.shown = key;
-  const focused = node.contains(document.activeElement) ? document.activeElement.dataset.key : null;
   node.replaceChildren(...draw());
-  if (focused) node.querySelector(`[data-key="${CSS.escape(focused)}"]`)?.focus();
 }
 
-export function duration(seconds) {
-  if (seconds < 60) return say("time.seconds", { n: Math.max(0, Math.round(seconds)) });
-  if (seconds < 3600) return say("time.minutes", { n: Math.floor(seconds / 60) });
-  const m = String(Math.floor((seconds % 3600) / 60)).padStart(2, "0");
-  return say("time.hours", { h: Math.floor(seconds / 3600), m });
+const REACHED = "button, a[href], input, select, textarea";
+
+// A list in step with its rows. A node lives as long as its row's key, so a click is never lost to a redraw, and
+// focus is never lost either: where its row is gone, the row that took the place gets it, else `fallback`.
+export function keyed(list, rows, make, fallback = null) {
+  list.rows ||= new Map();
+  const focused = list.contains(document.activeElement) ? document.activeElement : null;
+  const place = focused ? [...list.children].findIndex((child) => child.contains(focused)) : -1;
+  const wanted = new Set(rows.map((row) => row.key));
+  for (const [key, row] of list.rows) {
+    if (wanted.has(key)) continue;
+    row.node.remove();
+    list.rows.delete(key);
+  }
+  rows.forEach((row, index) => {
+    if (!list.rows.has(row.key)) list.rows.set(row.key, make(row));
+    const { node, update } = list.rows.get(row.key);
+    update?.(row);
+    if (list.children[index] !== node) list.insertBefore(node, list.children[index] || null);
+  });
+  if (!focused || document.activeElement === focused) return;
+  if (focused.isConnected) return focused.focus();
+  const next = list.children[Math.min(place, list.children.length - 1)]?.querySelector(REACHED);
+  (next || fallback)?.focus();
 }
 
-export function since(iso) {
-  return (Date.now() - new Date(iso)) / 1000;
-}
-
-export function hour(iso) {
-  return new Date(iso).toLocaleTimeString("fr", { hour: "2-digit", minute: "2-digit" });
-}
-
-export function moment(iso) {
-  const midnight = new Date();
-  midnight.setHours(0, 0, 0, 0);
-  const days = Math.floor((new Date(iso) - midnight) / 86400000);
-  if (days === 0) return say("time.today", { hour: hour(iso) });
-  if (days === 1) return say("time.tomorrow", { hour: hour(iso) });
-  const day = new Date(iso).toLocaleDateString("fr", { weekday: "long", day: "numeric", month: "long" });
-  return say("time.moment", { day, hour: hour(iso) });
+// A row of `keyed` that never changes.
+export function still(tag, attributes, ...children) {
+  return { node: h(tag, attributes, ...children) };
 }

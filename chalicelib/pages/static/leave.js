@@ -8,14 +8,16 @@ export function leave({ base, token, exit }) {
   } catch {
     // storage may be refused in a private web view: then nothing was kept
   }
+  // From here on Back, Forward and Reload find the harmless address, with a network or without.
+  history.replaceState(null, "", exit);
   const body = JSON.stringify({ token });
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
-  try {
+  const go = () => {
     fetch(`${base}/leave`, { method: "POST", keepalive: true, headers, body }).catch(() => {});
-  } catch {
-    navigator.sendBeacon?.(`${base}/leave`, new URLSearchParams({ token }));
-  }
-  location.replace(exit);
+    // An empty page tells less than the browser's own page about a missing network.
+    fetch(exit).then(() => location.replace(exit)).catch(() => setTimeout(go, 5000));
+  };
+  go();
 }
 
 // Three presses of Shift within two seconds, with no other key between them.

@@ -1,11 +1,14 @@
-// Which parts of the page a view shows: the same rule as pages/scene.py.
-const ASKABLE = ["choose", "number", "planned-callback", "line-callback"];
-const STAGES = { waiting: "line", scheduled: "planned", connected: "talk" };
+// Which parts of the youth's page a view shows: the same rule as pages/scene.py.
+const STAGES = { waiting: "line", connected: "talk" };
+const ASKABLE = ["choose", "number", "after-hours", "planned-callback", "line-callback"];
+const BACK = { lost: "back-in-line", handed_over: "handed-over" };
 
 export function sceneOf(view) {
   if (view.state === "closed") return "over";
-  if (view.state === "received") return view.session === "callback" ? "number" : "choose";
-  return `${STAGES[view.state]}-${view.session || "chat"}`;
+  if (view.state === "scheduled") return "planned-callback";
+  if (view.state !== "received") return `${STAGES[view.state]}-${view.session || "chat"}`;
+  if (!view.open) return "after-hours";
+  return view.session === "callback" ? "number" : "choose";
 }
 
 export function factsOf(view) {
@@ -14,41 +17,31 @@ export function factsOf(view) {
   const facts = new Set([
     scene,
     `wait-${view.wait}`,
-    `lane-${view.session || "none"}`,
     view.open ? "open" : "shut",
     callback.voicemail ? "voicemail" : "no-voicemail",
+    callback.caller_id === "3018" ? "caller-3018" : "caller-hidden",
     callback.at ? "timed" : "untimed",
+    view.next_open_at ? "opening" : "no-opening",
+    view.resume ? "coded" : "uncoded",
   ]);
-  if (view.closes_at) facts.add("closing");
-  if (view.next_open_at) facts.add("opening");
-  if (view.ended) facts.add(`ended-${view.ended}`);
-  if (view.back) facts.add("back-in-line");
-  else if (scene === "line-chat") facts.add(view.counters?.counsellor ? "answered" : "not-answered");
-  if (callback.has_number) facts.add("known-number");
-  if (ASKABLE.includes(scene) || (scene === "line-chat" && !view.open)) facts.add("askable");
+  const when = (is, fact) => is && facts.add(fact);
+  when(view.closes_at, "closing");
+  when(view.typing, "typing");
+  when(view.check, "check");
+  when(callback.has_number, "known-number");
+  when(callback.word, "word");
+  when(view.ended, `ended-${view.ended}`);
+  const inLine = scene === "line-chat";
+  when(inLine, BACK[view.back] || "not-answered");
+  when(ASKABLE.includes(scene) || (inLine && (view.wait === "longer" || !view.open)), "askable");
+  if (scene === "over") return facts;
+  when(!view.danger, "calm");
+  when(view.danger, "danger");
+  when(view.danger, `danger-${helpOf(scene, view.open)}`);
   return facts;
 }
 
-export function show(room, facts) {
-  for (const part of room.querySelectorAll("[data-when]")) {
-    part.hidden = !part.dataset.when.split(" ").some((name) => facts.has(name));
-  }
-}
-
-export function fill(words, text) {
-  return Object.entries(text).reduce((said, [name, value]) => said.replace(`{${name}}`, value), words);
-}
-
-// A time in the reader's own zone: "demain à 09:00".
-export function moment(iso, words, lang, style) {
-  const at = new Date(iso);
-  const hour = at.toLocaleTimeString(lang, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-  if (style === "hour") return hour;
-  const midnight = new Date();
-  midnight.setHours(0, 0, 0, 0);
-  const days = Math.floor((at - midnight) / 86400000);
-  if (days === 0) return fill(words.today, { hour });
-  if (days === 1) return fill(words.tomorrow, { hour });
-  const day = at.toLocaleDateString(lang, { weekday: "long", day: "numeric", month: "long" });
-  return fill(words.moment, { day, hour });
+function helpOf(scene, open) {
+  if (scene.startsWith("talk")) return "with";
+  return open && !scene.startsWith("planned") ? "first" : "wait";
 }

@@ -1,5 +1,5 @@
 // The conversation on the youth's page: what was said, and under it what is on its way.
-import { moment } from "./scene.js";
+import { moment } from "./clock.js";
 
 export class Thread {
   constructor(log, words, lang) {
@@ -23,7 +23,7 @@ export class Thread {
     this.said.push(message);
     const line = this.draw(message.from, message.text);
     line.dataset.n = message.n;
-    line.querySelector("time").textContent = moment(message.at, this.words, this.lang, "hour");
+    line.querySelector("time").textContent = moment(message.at, "hour", this.words, this.lang);
     if (message.from === "youth") line.querySelector("span").textContent = `· ${this.words.sent}`;
     this.log.insertBefore(line, this.log.querySelector(".pending"));
     this.follow();

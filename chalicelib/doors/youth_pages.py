@@ -1,0 +1,98 @@
+"""The youth's page as an answer, and every refusal of the youths' door as a page that still helps."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from chalice.app import Response
+
+from chalicelib import emergency, pages
+from chalicelib.desk import transcript, youth
+from chalicelib.desk.ids import form_token, well_formed
+from chalicelib.doors.door import Call, html
+from chalicelib.doors.pages import with_policy
+from chalicelib.doors.youth_forms import COOKIE
+from chalicelib.doors.youth_views import youth_state
+from chalicelib.model.session import Session
+from chalicelib.problems import Problem
+
+__all__ = ["forgotten", "left", "page", "resume_form", "show", "state"]
+
+BEYOND_THE_PAGE = ("link_expired", "not_found", "link_used", "internal")
+"""After these, there is no page of the youth's own to show again."""
+
+
+def state(call: Call, session: Session, after: tuple[int, int] = (0, 0)) -> dict[str, Any]:
+    """How things stand, with the messages after (youth's, counsellor's) numbers."""
+    return youth_state(call.desk, session, transcript.read(call.desk, session, after))
+
+
+def page(call: Call, session: Session, problem: Problem | None = None) -> Response:
+    """The page; a refused form is told on it in words."""
+    view = {**state(call, session), "id": session.id, "emergency": emergency.labelled(session.locale)}
+    token = form_token(call.desk.secrets, session.id, call.cookie(COOKIE) or "")
+    text = pages.youth_page(
+        view, locale=session.locale, token=token, problem=problem.code if problem else "", now=call.desk.clock()
+    )
+    return html(text, problem.fact.status if problem else 200, with_policy(call.settings))
+
+
+def resume_form(call: Call, problem: Problem | None = None) -> Response:
+    """The page that asks for a resume code."""
+    text = pages.resume_page(_locale(call), problem.code if problem else "")
+    return html(text, problem.fact.status if problem else 200, with_policy(call.settings))
+
+
+def left(call: Call) -> Response:
+    """The harmless page after a quick exit without JavaScript."""
+    return html(pages.left_page(_locale(call)), 200, {**with_policy(call.settings), **forgotten(call)})
+
+
+def forgotten(call: Call) -> dict[str, str]:
+    """The header after which this browser cannot come back to the page."""
+    id = call.params["id"]  # anything at all, where the quick exit was refused
+    return {"Set-Cookie": f"{COOKIE}=; Path=/s/{id}; Max-Age=0; HttpOnly; SameSite=Lax"} if well_formed(id) else {}
+
+
+def show(call: Call, problem: Problem) -> Response | None:
+    """A refused link is a page with numbers that help, a refused form its page again; None for a script.
+
+    Quick exit leads to the harmless page whatever happens: somebody may be looking.
+    """
+    if not call.wants_html:
+        return None
+    posted = call.request.method == "POST"
+    if posted and call.path.endswith("/leave"):
+        return left(call)
+    if posted and problem.code not in BEYOND_THE_PAGE:
+        try:
+            return _again(call, problem)
+        except Problem as other:
+            problem = problem if problem.code == "unavailable" else other
+    return _notice(call, problem)
+
+
+def _again(call: Call, problem: Problem) -> Response:
+    if "id" not in call.params:
+        return resume_form(call, problem)
+    return page(call, youth.look(call.desk, call.params["id"], call.cookie(COOKIE)), problem)
+
+
+def _notice(call: Call, problem: Problem) -> Response | None:
+    headers, locale = with_policy(call.settings), _locale(call)
+    match problem.code:
+        case "link_expired" | "not_found":
+            return html(pages.expired_link_page(locale), 410, headers)
+        case "link_used":
+            return html(pages.used_link_page(locale), 403, headers)
+        case "unavailable" | "internal":
+            if problem.code == "unavailable":
+                headers["Retry-After"] = str(problem.retry_after or 2)
+            return html(pages.down_page(locale), problem.fact.status, headers)
+        case _:
+            return None
+
+
+def _locale(call: Call) -> str:
+    """The browser's, where no session says another: the cookie of a page goes nowhere else."""
+    return "en" if (call.header("accept-language") or "fr").lower().startswith("en") else "fr"

@@ -1,0 +1,78 @@
+// What the page shows: the view as the hub last told it, and the little that only this browser knows.
+import { byId, keep, paint, shown } from "./paint.js";
+import { factsOf, sceneOf } from "./scene.js";
+
+export class Page {
+  constructor(room, talk, words, lang) {
+    Object.assign(this, { room, talk, words, lang });
+    this.view = JSON.parse(room.dataset.view);
+    this.alarm = ""; // the danger button was pressed: "asked" until the hub has taken it, "refused" when it would not
+    this.stirred = this.turned = Date.now(); // something moved; the scene changed
+    this.change({});
+  }
+
+  get scene() {
+    return sceneOf(this.view);
+  }
+
+  // The one place where a view reaches the page.
+  hear(view) {
+    const before = this.view;
+    this.view = view;
+    this.change(before);
+    if (view.check && !before.check) {
+      this.call();
+      this.say(byId("check"));
+    }
+    if (this.scene !== sceneOf(before)) this.turn(sceneOf(before));
+    else if (view.wait !== before.wait) this.say([...document.querySelectorAll(".wait, .big")].find(shown));
+  }
+
+  change(before) {
+    const { view, room } = this;
+    if (view.danger) this.alarm = "";
+    if (this.talk.hear(view)) this.call();
+    if (view.typing || view.counters.counsellor !== before.counters?.counsellor) this.stirred = Date.now();
+    this.draw();
+    byId("number").required = !view.callback?.has_number;
+    const chosen = JSON.stringify(view.callback);
+    if (view.callback?.caller_id && chosen !== JSON.stringify(before.callback)) keep(room, view.callback);
+  }
+
+  draw() {
+    const facts = factsOf(this.view);
+    if (this.alarm && facts.delete("calm")) facts.add("alarm");
+    this.room.dataset.scene = this.scene;
+    paint(this.view, facts, this.words, this.lang);
+  }
+
+  // Another scene: its title is read out, and the eye is brought to it, but nobody who types is disturbed.
+  turn(was) {
+    this.stirred = this.turned = Date.now();
+    this.unfold();
+    byId("problem").hidden = true;
+    const title = [...this.room.querySelectorAll("h1")].find(shown);
+    if (byId("text").matches(":focus")) this.say(title);
+    else title?.focus({ preventScroll: true });
+    if (!was.endsWith("-chat")) scrollTo(0, 0);
+  }
+
+  unfold() {
+    byId("callback").open = ["number", "after-hours"].includes(this.scene);
+  }
+
+  tell(code, place = byId("problem")) {
+    place.textContent = this.words[`problem.${code}`] || this.words["problem.other"];
+    place.hidden = false;
+  }
+
+  // For those who hear the page instead of seeing it.
+  say(part) {
+    byId("status").textContent = part?.innerText || "";
+  }
+
+  // For those who look at another page meanwhile.
+  call() {
+    if (document.hidden) document.title = `• ${this.words.new}`;
+  }
+}
