@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 PY := .venv/bin/python
-.PHONY: help run test check format package partner why counsellor-token handoff race capacity screenshots browser clean lint
+.PHONY: help run test check format package partner why counsellor-token handoff race capacity chats screenshots browser clean lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -46,6 +46,9 @@ race: .venv/made .venv-engine/made ## 32 counsellors race for 10,000 claims agai
 
 capacity: .venv/made .venv-engine/made ## measure the capacity each operation consumes
 	@$(PY) -m bench.capacity $(ARGS)
+
+chats: .venv/made .venv-engine/made ## thirty open chats for three minutes: units, latency, the engine's ceiling (ARGS=--write)
+	@$(PY) -m bench.chats $(ARGS)
 
 screenshots: .venv/made .venv-engine/made browser ## pictures of the pages, for the README
 	@$(PY) -m bench.screenshots

@@ -95,18 +95,24 @@ def counsellors(idp: Any, pool: str, home: Path) -> list[Counsellor]:
     """Create the demo counsellors in the user pool unless they are there; passwords lie in ``home``."""
     passwords = _passwords(home / "counsellors.json")
     for username, name, groups in DEMO_COUNSELLORS:
-        try:
-            idp.admin_create_user(
-                UserPoolId=pool,
-                Username=username,
-                MessageAction="SUPPRESS",
-                UserAttributes=[{"Name": "name", "Value": name}],
-            )
-        except ClientError as error:
-            if error.response["Error"]["Code"] != "UsernameExistsException":
-                raise
-            continue
-        idp.admin_set_user_password(UserPoolId=pool, Username=username, Password=passwords[username], Permanent=True)
+        if _create(idp, pool, username, name):
+            idp.admin_set_user_password(
+                UserPoolId=pool, Username=username, Password=passwords[username], Permanent=True
+            )  # fmt: skip
         for group in groups:
             idp.admin_add_user_to_group(UserPoolId=pool, Username=username, GroupName=group)
     return [Counsellor(name, passwords[name], groups) for name, _, groups in DEMO_COUNSELLORS]
+
+
+def _create(idp: Any, pool: str, username: str, name: str) -> bool:
+    """Whether the user is new."""
+    try:
+        idp.admin_create_user(
+            UserPoolId=pool, Username=username, MessageAction="SUPPRESS",
+            UserAttributes=[{"Name": "name", "Value": name}],
+        )  # fmt: skip
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "UsernameExistsException":
+            raise
+        return False
+    return True

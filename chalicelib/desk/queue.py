@@ -80,15 +80,18 @@ def queue(desk: Desk, *, present: bool = False) -> Queue:
     return found
 
 
-def screen(desk: Desk, who: Counsellor) -> Screen:
-    """One look at everything; marks the counsellor as present at most every 30 s."""
+def screen(desk: Desk, who: Counsellor, *, watching: bool = False) -> Screen:
+    """One look at everything; marks the counsellor as present at most every 30 s.
+
+    Who is only ``watching``, as supervisors do, answers nobody: no youth may be promised a shorter wait for that.
+    """
     now = desk.clock()
-    if now - desk.memory.marked.get(who.subject, 0) >= MARK_EVERY:
+    if not watching and now - desk.memory.marked.get(who.subject, 0) >= MARK_EVERY:
         desk.presence.mark(who, now)
         desk.memory.marked[who.subject] = now
     present = tuple(one for one in desk.presence.everybody() if now - one.seen < PRESENT_FOR)
     on_break = any(one.on_break for one in present if one.subject == who.subject)
-    line = queue(desk, present=not on_break)
+    line = queue(desk, present=not (on_break or watching))
     ids = [row.id for row in line.held if row.owner == who.subject]
     mine = desk.sessions.get_many(ids) if ids else []
     held_now = sorted((one for one in mine if one.owner == who.subject), key=lambda one: (one.claimed_at or 0, one.id))

@@ -129,7 +129,7 @@ def say(desk: Desk, id: str, cookie: str | None, n: int, text: str) -> Session:
     except Problem as problem:
         if problem.code not in ("already_closed", "out_of_order", "wrong_moment"):
             raise
-        return settle(find(desk, id), desk.clock())
+        return settle(find(desk, id, strong=True), desk.clock())
 
 
 def raise_danger(desk: Desk, id: str, cookie: str | None) -> Session:

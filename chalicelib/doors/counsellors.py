@@ -46,7 +46,7 @@ def _shown(call: Call, session: Session, who: Counsellor, after: tuple[int, int,
 def line(call: Call) -> Response:
     """The line, who is there, and what the caller holds."""
     who = counsellor(call)
-    return reply(screen_view(call.desk, screen(call.desk, who), who))
+    return reply(screen_view(call.desk, screen(call.desk, who, watching=call.query("watching") == "yes"), who))
 
 
 @door.post("/v1/desk/presence")

@@ -59,7 +59,7 @@ def figures(call: Call) -> Response:
 def file(call: Call) -> Response:
     """The same for a spreadsheet, without small counts."""
     days, reading = _reading(call)
-    text = figures_file(call.desk, reading, pages.console_words())
+    text = figures_file(call.desk, reading, pages.supervisor_words())
     name = f"3018-{days}-{call.desk.slots.show(reading.at)[:10]}.csv"
     return Response(
         text, {"Content-Type": "text/csv; charset=utf-8; header=present",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from chalice.app import Response
 
@@ -32,8 +33,9 @@ def page(call: Call, session: Session, problem: Problem | None = None) -> Respon
     view = {**state(call, session), "id": session.id, "emergency": emergency.labelled(session.locale)}
     token = form_token(call.desk.secrets, session.id, call.cookie(COOKIE) or "")
     text = pages.youth_page(
-        view, locale=session.locale, token=token, problem=problem.code if problem else "", now=call.desk.clock()
-    )
+        view, locale=session.locale, token=token, problem=problem.code if problem else "", now=call.desk.clock(),
+        host=urlsplit(call.settings.base_url).netloc,
+    )  # fmt: skip
     return html(text, problem.fact.status if problem else 200, with_policy(call.settings))
 
 

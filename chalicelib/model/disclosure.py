@@ -32,7 +32,9 @@ def disclose(table: Sequence[Sum]) -> list[Shown]:
     hidden = [{name for name in COUNTS if row[name] < FEWEST} for row in cells]
     while any([*_hide_in_rows(cells, hidden), *_hide_in_columns(cells, hidden)]):
         pass
-    return [Shown(frozenset(COUNTS) - names, "answered" not in names) for names in hidden]
+    return [
+        Shown(frozenset(COUNTS) - names, waits=row.answered >= FEWEST) for row, names in zip(table, hidden, strict=True)
+    ]
 
 
 def _hide_in_rows(cells: list[dict[str, int]], hidden: list[set[str]]) -> list[bool]:

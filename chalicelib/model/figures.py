@@ -17,7 +17,7 @@ from typing import TypeVar, cast
 from zoneinfo import ZoneInfo
 
 from chalicelib.model.handoff import Lane
-from chalicelib.model.session import MINUTE, Band, Reason
+from chalicelib.model.session import LANES, MINUTE, Band, Reason
 
 __all__ = ["HOUR", "Closed", "Ended", "Figures", "Group", "Span", "Sum", "closed", "figures", "spans", "sum_up"]
 
@@ -169,5 +169,6 @@ def _split(rows: Iterable[Closed], key: Callable[[Closed], _Key]) -> dict[_Key, 
     return parts
 
 
-def _order(group: Group) -> tuple[str, str, int]:
-    return group.platform, group.lane or "~", list(Band).index(group.band)
+def _order(group: Group) -> tuple[str, int, int]:
+    lane = LANES.index(group.lane) if group.lane else len(LANES)
+    return group.platform, lane, list(Band).index(group.band)

@@ -10,9 +10,6 @@ from chalicelib.problems import Problem
 
 __all__ = ["activate", "close", "erase", "lapse", "let_go", "release", "require_hold", "take", "undo"]
 
-AT_ONCE = (Reason.LEFT_SAFELY, Reason.CANCELLED)
-"""Nobody brings back what the youth ended."""
-
 
 def require_hold(session: Session, owner: str, epoch: int) -> None:
     """Refuse unless ``owner`` holds the session with exactly this ``epoch`` (the fencing number)."""

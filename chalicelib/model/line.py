@@ -156,7 +156,8 @@ def _waiting_place(session: Session, shards: int) -> Place:
 
 def queued(found: Place) -> Queued:
     """Read a lane row's key back."""
-    deadline, due, rung, id, until, audience = found.sk.split("#", 5)
+    deadline, due, rung, id, *reserved = found.sk.split("#", 5)
+    until, audience = reserved or ("", "")  # a row written before there were reservations has none
     status = list(Status)[int(rung[0]) - 1]
     return Queued(found, id, int(deadline), int(due), status, int(rung[1:]), int(until or 0), audience)
 

@@ -21,13 +21,12 @@ from chalicelib.pages.render import (
 )
 from chalicelib.pages.statics import POLICY, static
 from chalicelib.pages.supervisor import not_supervisor_page, supervisor_page
-from chalicelib.pages.words import Words, console_words
+from chalicelib.pages.words import Words, supervisor_words
 
 __all__ = [
     "POLICY",
     "Words",
     "console_page",
-    "console_words",
     "docs_page",
     "down_page",
     "expired_link_page",
@@ -38,6 +37,7 @@ __all__ = [
     "signin_problem_page",
     "static",
     "supervisor_page",
+    "supervisor_words",
     "used_link_page",
     "youth_page",
 ]

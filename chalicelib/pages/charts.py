@@ -56,6 +56,7 @@ def chart(
     drawn.add_columns([(key, ticks[-1]) for key in keys], name="", fill_color="transparent")
     group: ET.Element = drawn.to_svg_group(WIDTH, HEIGHT)
     _round(group)
+    _raise_baseline(group)
     for column, bucket in zip(group.findall(".//g[@class='series columns']")[-1], buckets, strict=True):
         ET.SubElement(column, "title").text = bucket.told
     return ET.tostring(_framed(id, title, text, group), encoding="unicode")
@@ -71,6 +72,16 @@ def _framed(id: str, title: str, text: str, group: ET.Element) -> ET.Element:
         ET.SubElement(svg, tag, {"id": names[tag]}).text = words
     svg.append(group)
     return svg
+
+
+def _raise_baseline(group: ET.Element) -> None:
+    """The line at zero stands above the columns, whose borders would cut it in pieces."""
+    axes = group.find(".//g[@class='axis left']/..")
+    left = group.find(".//g[@class='axis left']")
+    if axes is not None and left is not None:
+        zero = left[-1]
+        left.remove(zero)
+        axes.append(zero)
 
 
 def _round(group: ET.Element) -> None:

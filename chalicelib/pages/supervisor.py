@@ -11,7 +11,7 @@ from chalicelib.pages.charts import Bucket, Layer, chart
 from chalicelib.pages.render import _fill
 from chalicelib.pages.statics import address
 from chalicelib.pages.windows import PARIS
-from chalicelib.pages.words import Words, console_words
+from chalicelib.pages.words import Words, supervisor_words
 
 __all__ = ["not_supervisor_page", "supervisor_page"]
 
@@ -32,7 +32,7 @@ TO_SCRIPT = (
 
 def supervisor_page(username: str, figures: Mapping[int, Row]) -> str:
     """The page; ``figures`` by the number of days, in the form of ``schemas/figures.json``."""
-    say = console_words()
+    say = supervisor_words()
     kept = {key: text for key, text in say.catalogue.items() if key.startswith(TO_SCRIPT)}
     return _fill(
         "supervisor.html",
@@ -46,7 +46,7 @@ def supervisor_page(username: str, figures: Mapping[int, Row]) -> str:
 
 def not_supervisor_page() -> str:
     """For a counsellor who is none: a plain notice."""
-    return _fill("not-supervisor.html", say=console_words(), address=address)
+    return _fill("not-supervisor.html", say=supervisor_words(), address=address)
 
 
 def _period(days: int, view: Row, say: Words) -> dict[str, Any]:

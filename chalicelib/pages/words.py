@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cache
@@ -11,10 +12,12 @@ from typing import Any
 
 from chalicelib.pages.windows import PARIS
 
-__all__ = ["LANGUAGES", "Words", "console_words", "words"]
+__all__ = ["LANGUAGES", "Words", "console_words", "supervisor_words", "words"]
 
 LANGUAGES = ("fr", "en")
 
+_KEPT = re.compile(r" (?=[?!:;»])|(?<=«) |(?<=\d\d) (?=\d\d)")
+"""Blanks at which no line may end: before the marks that French sets off, and inside a phone number."""
 _CATALOGUE = Path(__file__).parent / "catalogue"
 
 
@@ -69,9 +72,15 @@ def console_words() -> Words:
     return Words("fr", _load("console.fr"))
 
 
+def supervisor_words() -> Words:
+    """The supervisors' catalogue: what the console says of the line, and words of their own."""
+    return Words("fr", {**_load("console.fr"), **_load("supervisor.fr")})
+
+
 @cache
 def _read(language: str) -> Words:
-    return Words(language, _load(language))
+    kept = {key: _KEPT.sub("\u00a0", text) for key, text in _load(language).items()}
+    return Words(language, kept)
 
 
 def _load(name: str) -> dict[str, str]:

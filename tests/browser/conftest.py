@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, StorageState, expect, sync_playwr
 
 from local.chromium import find
 from tests.browser.people import ARGUMENTS, SIZES, Screens, empty_line, sign_in
+from tests.browser.team import Team, clear_desk
 from tests.hub import Hub
 
 expect.set_options(timeout=15_000)
@@ -63,3 +64,18 @@ def console(screens: Screens, signed_in: StorageState) -> Page:
     for lane in ("chat", "callback"):
         expect(page.get_by_test_id(f"waiting-{lane}")).to_have_text("0")
     return page
+
+
+@pytest.fixture(scope="package")
+def states() -> dict[str, StorageState]:
+    """The cookies of those of the team who have signed in."""
+    return {}
+
+
+@pytest.fixture
+def team(hub: Hub, screens: Screens, states: dict[str, StorageState]) -> Iterator[Team]:
+    """The team in front of an empty desk, which is left empty."""
+    clear_desk(hub)
+    yield Team(hub, screens, states)
+    screens.close()  # a console that is open would complain of what is taken from it
+    clear_desk(hub)

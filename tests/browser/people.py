@@ -23,7 +23,7 @@ class Screens:
     """Browsers of one test, each a stranger to the others, and what went wrong in any of them."""
 
     def __init__(self, browser: Browser, base: str) -> None:
-        self._browser, self._base = browser, base
+        self._browser, self._base, self._homes = browser, base, {base}
         self._opened: list[BrowserContext] = []
         self.errors: list[str] = []
         self.strangers: list[str] = []
@@ -31,10 +31,12 @@ class Screens:
     def open(self, size: str = "desktop", **options: Any) -> Page:
         """A page in a browser of its own, as large as ``size``; ``options`` are Playwright's."""
         width, height = SIZES[size]
-        context = self._browser.new_context(
-            viewport={"width": width, "height": height}, has_touch=size == "phone", base_url=self._base,
-            locale="fr-FR", timezone_id="Europe/Paris", **options,
-        )  # fmt: skip
+        usual: dict[str, Any] = {
+            "viewport": {"width": width, "height": height}, "has_touch": size == "phone", "base_url": self._base,
+            "locale": "fr-FR", "timezone_id": "Europe/Paris",
+        }  # fmt: skip
+        context = self._browser.new_context(**{**usual, **options})
+        self._homes.add(options.get("base_url", self._base))
         self._opened.append(context)
         context.on("console", self._hear)
         context.on("weberror", lambda error: self.errors.append(str(error.error)))
@@ -60,7 +62,7 @@ class Screens:
             self.errors.append(f"{message.type}: {message.text} ({message.location['url']})")
 
     def _see(self, request: Request) -> None:
-        if not request.url.startswith((f"{self._base}/", "data:", "blob:")):
+        if not request.url.startswith((*(f"{home}/" for home in self._homes), "data:", "blob:")):
             self.strangers.append(request.url)
 
 

@@ -22,7 +22,7 @@ def _check(page: Page, name: str) -> None:
 
 def test_the_plain_pages(size: str, screens: Screens) -> None:
     page = screens.open(size)
-    for path in ("/", "/docs", "/static/jours-feries.html"):
+    for path in ("/", "/docs", "/r", "/static/jours-feries.html"):
         page.goto(path)
         _check(page, path)
     page.goto("/console/callback")
@@ -56,6 +56,7 @@ def test_the_youths_page(size: str, screens: Screens, hub: Hub) -> None:
     expect(page.get_by_test_id("planned-at")).to_be_visible()
     _check(page, "callback planned")
     page.get_by_test_id("choose-callback").click()
+    page.get_by_test_id("when").select_option("now")
     page.get_by_test_id("callback-send").click()
     expect(page.get_by_role("heading", name="On va t’appeler.")).to_be_visible()
     _check(page, "callback waiting")

@@ -183,7 +183,14 @@ def test_what_is_no_integer_is_no_epoch(value: Any) -> None:
         ("youth-message", {"n": 1, "text": ["a"]}, "/text"),
         ("youth-choice", {"session": "callback", "voicemail": True}, "/voicemail"),
         ("youth-choice", {"when": "now"}, "/session"),
+        ("youth-choice", {"session": "callback", "caller_id": "private"}, "/caller_id"),
         ("youth-act", {"token": "x" * 257}, "/token"),
+        ("youth-act", {"still": "yes"}, "/still"),
+        ("youth-here", {"still": "no"}, "/still"),
+        ("youth-here", {"still": True}, "/still"),
+        ("youth-resume", {}, "/code"),
+        ("youth-resume", {"code": "x" * 65}, "/code"),
+        ("youth-resume", {"code": 7}, "/code"),
     ],
 )
 def test_the_other_bodies_are_checked_too(schema: str, value: dict[str, Any], pointer: str) -> None:

@@ -67,8 +67,8 @@ def test_a_resume_code_is_shown_in_three_groups() -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "7K2-M9QX-4TA", "7k2m9qx4ta", " 7K2 M9QX 4TA\n", "7K2\u2011M9QX\u20134TA", "7K2\u00a0M9QX\u22124TA", "7k2.m9qx.4ta",
-        "7-K-2-M-9-Q-X-4-T-A",
+        "7K2-M9QX-4TA", "7k2m9qx4ta", " 7K2 M9QX 4TA\n", "7K2\u2011M9QX\u20134TA", "7K2\u00a0M9QX\u22124TA",
+        "7k2.m9qx.4ta", "7-K-2-M-9-Q-X-4-T-A",
     ],
 )  # fmt: skip
 def test_a_resume_code_is_read_however_it_was_typed(typed: str) -> None:

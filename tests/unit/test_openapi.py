@@ -20,7 +20,8 @@ DOCUMENT = openapi(BASE)
 BODIES = [name for name in names() if name != "common"]
 REQUESTS = [
     "handoff-request", "desk-claim", "desk-epoch", "desk-close", "desk-message", "desk-attempt", "youth-act",
-    "youth-message", "youth-choice", "youth-here", "youth-resume",
+    "desk-band", "desk-note", "desk-handover", "desk-presence", "youth-message", "youth-choice", "youth-here",
+    "youth-resume",
 ]  # fmt: skip
 OPERATIONS = [
     (method, path, operation)

@@ -6,11 +6,14 @@ import { read, watch } from "./poll.js";
 const TRIES = 5;
 const GONE = { taken_over: "lost", already_closed: "ended" };
 
-// A write to a held session; a session that is gone is marked so.
+// A write to a held session, after those before it; a session that is gone is marked so.
 export async function act(board, session, verb, body, quiet = false) {
   const writes = verb !== "renew";
   if (writes) step(board, session);
-  const answer = await board.call(() => desk[verb](session.id, session.data.epoch, body));
+  const held = () => board.held.get(session.id) === session && !session.over;
+  const go = () => (writes || held() ? board.call(() => desk[verb](session.id, session.data.epoch, body)) : null);
+  session.last = session.last.then(go, go);
+  const answer = await session.last;
   if (writes) step(board, session);
   if (!answer || answer.ok) return answer;
   const { epoch } = session.data;
@@ -34,7 +37,7 @@ export async function claim(board, lane, limit) {
   if (answer.status === 204) board.tell("toast", "line.empty");
   else if (answer.ok) board.welcome(answer.data);
   else board.tell("problem", answer.code);
-  await watch(board);
+  watch(board);
 }
 
 // This very session, from the line.
@@ -45,7 +48,7 @@ export async function takeOne(board, id) {
   if (!answer) return;
   if (answer.ok) board.welcome(answer.data);
   else board.tell("problem", answer.code === "wrong_moment" ? "not_waiting" : answer.code);
-  await watch(board);
+  watch(board);
 }
 
 // A closed session back into the list, within its time.
@@ -61,7 +64,7 @@ export async function undo(board, row) {
     if (answer.code !== "at_limit") board.recent.remove(row.id);
     board.tell("problem", answer.code);
   }
-  await watch(board);
+  watch(board);
 }
 
 // An act whose number is the next note's. `since` is how many notes there were when the counsellor began: the same

@@ -28,6 +28,8 @@ const post = (verb) => (id, epoch, body = {}) => ask("POST", `${session(id)}/${v
 
 export const desk = {
   queue: () => ask("GET", "/queue"),
+  // The same for who takes nobody, and so does not count as being there.
+  watch: () => ask("GET", "/queue?watching=yes"),
   claim: (lane, limit) => ask("POST", "/claims", { ...(lane && { lane }), limit }),
   presence: (on_break) => ask("POST", "/presence", { on_break }),
   take: (id) => ask("POST", `${session(id)}/take`, {}),

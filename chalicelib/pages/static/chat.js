@@ -90,9 +90,9 @@ export function chatPart(session, board) {
   function presenceWords(youth) {
     if (session.over) return "";
     if (youth.typing) return say("chat.typing");
-    if (youth.check) return say("chat.checking");
     const away = youth.seen_at ? since(youth.seen_at) : 0;
     if (away > AWAY) return say("chat.away", { time: duration(away) });
+    if (youth.check) return say(youth.silent ? "chat.silent_checking" : "chat.checking");
     if (youth.silent) return say("chat.silent");
     return youth.seen_at ? say("chat.there") : "";
   }

@@ -1,6 +1,6 @@
 // The field to write in: grows with the text, sends on Enter, stays above the keyboard, tells that somebody types.
 export class Composer {
-  constructor(form, { draft, send, keep, typing }) {
+  constructor(form, { draft, send, keep, typing, follow }) {
     this.field = form.querySelector("textarea");
     this.field.value = draft;
     this.typed = 0;
@@ -21,7 +21,11 @@ export class Composer {
     const lift = () => {
       form.parentNode.style.bottom = `${Math.max(0, innerHeight - seen.height - seen.offsetTop)}px`;
     };
-    for (const change of ["resize", "scroll"]) seen?.addEventListener(change, lift);
+    seen?.addEventListener("scroll", lift);
+    seen?.addEventListener("resize", () => {
+      lift();
+      if (this.field.matches(":focus")) follow();
+    });
     this.grow();
   }
 

@@ -100,7 +100,7 @@ board.addEventListener("toast", ({ detail }) => toast(say(detail)));
 board.addEventListener("said", ({ detail }) => toast(detail));
 board.addEventListener("problem", ({ detail }) => toast(problemWords(detail)));
 board.addEventListener("trouble", draw);
-tabs.addEventListener("change", () => drawNotices(board, tabs));
+tabs.addEventListener("change", draw);
 
 byId("take").addEventListener("submit", (event) => {
   event.preventDefault();

@@ -14,7 +14,7 @@ export function formSheet(test, title, fields, submitWords, submit) {
   const go = h("button", { class: "go", test: `${test}-go` }, submitWords);
   const cancel = h("button", { type: "button", class: "plain", test: `${test}-cancel`, onclick: () => node.close() }, say("dialog.cancel"));
   const form = h("form", { onsubmit: run }, ...fields, wrong, h("div", { class: "choices" }, go, cancel));
-  const node = sheet(test, title, form);
+  const node = sheet(`${test}-dialog`, title, form);
   let busy = false;
 
   async function run(event) {
@@ -39,7 +39,7 @@ export function formSheet(test, title, fields, submitWords, submit) {
 
 // Asks once more. `answers` are [words, act, class]; the last one is the harmless one and has the focus.
 export function confirm(test, title, text, answers) {
-  const node = sheet(test, title, h("p", {}, text));
+  const node = sheet(`${test}-dialog`, title, h("p", {}, text));
   const buttons = answers.map(([words, act, look], index) =>
     h("button", { type: "button", class: look || "plain", test: `${test}-${index}`, onclick: () => done(act) }, words),
   );

@@ -1,5 +1,10 @@
 // Words and elements for the console. Text is always set as text, never as markup.
-const words = JSON.parse(document.body.dataset.words);
+const words = Object.fromEntries(Object.entries(JSON.parse(document.body.dataset.words)).map(([key, text]) => [key, bound(text)]));
+
+// French marks stay on the line of their word.
+function bound(text) {
+  return text.replace(/ ([?!:;»])/g, "\u00a0$1").replaceAll("« ", "«\u00a0");
+}
 
 export function say(key, values = {}) {
   return Object.entries(values).reduce((said, [name, value]) => said.replace(`{${name}}`, value), words[key] ?? key);

@@ -56,7 +56,7 @@ export function emergencyCard(session, board) {
   }
 
   function update() {
-    const inDanger = session.data.danger || session.data.band === "danger";
+    const inDanger = session.data.band === "danger";
     danger.hidden = !inDanger;
     if (inDanger && !session.inDanger) node.open = true;
     session.inDanger = inDanger;

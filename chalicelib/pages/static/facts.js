@@ -8,6 +8,7 @@ export function factRows(data, report) {
     ["kind", name("kind", data.kind)],
     ["role", name("role", data.role)],
     ["age_band", name("age", data.age_band)],
+    ...(data.danger ? [["danger", say("fact.danger_declared")]] : []),
     ["locale", name("locale", data.locale?.slice(0, 2))],
   ];
   if (report) rows.push(["category", name("category", report.category)], ["reference", report.platform_report_ref || say("fact.unknown")]);

@@ -27,6 +27,7 @@ export class Held {
     this.number = null;
     this.over = "";
     this.turn = 0;
+    this.last = Promise.resolve();
     this.renewAt = 0;
     this.readAt = 0;
     this.checked = false;

@@ -23,17 +23,19 @@ export function drawLine(board, takeOne) {
 
 export function drawLane(lane, view) {
   const count = view.more ? say("line.more", { count: view.waiting }) : String(view.waiting);
+  const rows = BANDS.map((band) => bandRow(band, view.bands[band]));
+  const late = rows.some((row) => row.late);
   const asides = [
     view.reserved ? say("line.reserved", { count: view.reserved }) : "",
     view.scheduled ? say("line.scheduled", { count: view.scheduled }) : "",
   ].filter(Boolean).join(" · ");
-  const rows = BANDS.map((band) => bandRow(band, view.bands[band]));
   const card = laneCard(lane);
   card.classList.toggle("some", view.waiting > 0);
-  card.classList.toggle("late", rows.some((row) => row.late));
+  card.classList.toggle("late", late);
   redraw(card, [count, asides, rows], () => [
     h("table", {},
-      h("caption", {}, h("b", {}, say(`line.${lane}`)), h("span", {}, h("b", { class: "count", test: `waiting-${lane}` }, count), ` ${say("line.waiting")}`)),
+      h("caption", {}, h("b", {}, say(`line.${lane}`)), late ? h("strong", { class: "flag", test: `late-${lane}` }, say("line.late_lane")) : null, h("span", {}, h("b", { class: "count", test: `waiting-${lane}` }, count), ` ${say("line.waiting")}`)),
+      h("colgroup", {}, h("col", { class: "of-band" }), h("col", { class: "of-count" }), h("col")),
       h("thead", { class: "visually-hidden" }, h("tr", {}, ...["band", "how_many", "oldest_wait"].map((column) => h("th", { scope: "col" }, say(`line.${column}`))))),
       h("tbody", {}, ...rows.map((row) => drawBand(lane, row))),
     ),
@@ -55,7 +57,7 @@ function drawBand(lane, row) {
   return h("tr", { class: row.late ? "late" : null, test: `band-${lane}-${row.band}` },
     h("th", { scope: "row" }, h("span", { class: `band ${row.waiting ? row.band : "none"}` }, name("band", row.band))),
     h("td", { class: "number" }, String(row.waiting)),
-    h("td", { class: "wait" }, h("span", {}, row.wait), h("span", { class: "hint" }, ` / ${row.target}`), row.late ? h("strong", { class: "flag", test: `late-${lane}-${row.band}` }, ` ▲ ${say("line.late")}`) : null),
+    h("td", { class: "wait" }, row.late ? h("strong", { class: "flag", test: `late-${lane}-${row.band}` }, h("span", { "aria-hidden": "true" }, "▲ "), h("span", { class: "visually-hidden" }, `${say("line.late")} `)) : null, h("span", {}, row.wait), h("span", { class: "hint" }, ` / ${row.target}`)),
   );
 }
 

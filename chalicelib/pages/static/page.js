@@ -2,6 +2,8 @@
 import { byId, keep, paint, shown } from "./paint.js";
 import { factsOf, sceneOf } from "./scene.js";
 
+const first = (parts) => [...document.querySelectorAll(parts)].find(shown);
+
 export class Page {
   constructor(room, talk, words, lang) {
     Object.assign(this, { room, talk, words, lang });
@@ -22,10 +24,10 @@ export class Page {
     this.change(before);
     if (view.check && !before.check) {
       this.call();
-      this.say(byId("check"));
+      this.say(byId("check").innerText);
     }
     if (this.scene !== sceneOf(before)) this.turn(sceneOf(before));
-    else if (view.wait !== before.wait) this.say([...document.querySelectorAll(".wait, .big")].find(shown));
+    else if (view.wait !== before.wait) this.say(first(".wait, .big")?.innerText);
   }
 
   change(before) {
@@ -51,8 +53,8 @@ export class Page {
     this.stirred = this.turned = Date.now();
     this.unfold();
     byId("problem").hidden = true;
-    const title = [...this.room.querySelectorAll("h1")].find(shown);
-    if (byId("text").matches(":focus")) this.say(title);
+    const title = first("h1");
+    if (byId("text").matches(":focus")) this.say(title?.innerText);
     else title?.focus({ preventScroll: true });
     if (!was.endsWith("-chat")) scrollTo(0, 0);
   }
@@ -67,8 +69,8 @@ export class Page {
   }
 
   // For those who hear the page instead of seeing it.
-  say(part) {
-    byId("status").textContent = part?.innerText || "";
+  say(text) {
+    byId("status").textContent = text || "";
   }
 
   // For those who look at another page meanwhile.

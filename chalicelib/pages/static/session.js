@@ -59,7 +59,7 @@ export function sessionPane(session, board) {
       h("p", {}, say(`session.${how}`)),
       h("button", { type: "button", class: "plain", test: "dismiss", onclick: () => board.drop(session.id) }, say("session.dismiss")),
     ]);
-    redraw(facts, [now.platform, now.kind, now.role, now.age_band, now.locale, session.report], () => factRows(now, session.report));
+    redraw(facts, [now.platform, now.kind, now.role, now.age_band, now.locale, now.danger, session.report], () => factRows(now, session.report));
     for (const one of [closing, part, emergency, siblings, notes]) one.update();
   }
 

@@ -16,6 +16,7 @@ export function drawTrouble(board) {
   const banner = byId("banner");
   banner.hidden = !board.trouble;
   byId("notices").hidden = Boolean(board.trouble);
+  byId("calm").hidden = Boolean(board.trouble) || byId("notices").childElementCount > 0;
   redraw(banner, [board.trouble, board.troubleSince], () => {
     if (!board.trouble) return [];
     const words = problemWords(board.trouble).replace("{hour}", hour(board.troubleSince));
@@ -31,6 +32,6 @@ export function drawNotices(board, tabs) {
     board.onBreak ? say("break.notice") : "",
     tabs.alone ? "" : say(tabs.leads ? "tabs.leads" : "tabs.follows"),
   ].filter(Boolean);
-  const calm = board.queue ? say("strip.calm", { hour: hour(Date.now()) }) : say("strip.starting");
-  redraw(byId("notices"), [words, calm], () => (words.length ? words.map((text) => h("span", { class: "notice", test: "notice" }, text)) : [h("span", { class: "hint" }, calm)]));
+  write(byId("calm"), board.queue ? say("strip.calm", { hour: hour(Date.now()) }) : say("strip.starting"));
+  redraw(byId("notices"), words, () => words.map((text) => h("span", { class: "notice", test: "notice" }, text)));
 }

@@ -23,7 +23,7 @@ function draw(queue) {
 async function look() {
   clearTimeout(timer);
   try {
-    const answer = await desk.queue();
+    const answer = await desk.watch();
     if (answer.ok) draw(answer.data);
     if (answer.ok) tell("");
     else if (answer.status === 401) tell(say("supervisor.js.signed_out"), h("a", { href: "/console/login" }, say("problem.sign_in")));

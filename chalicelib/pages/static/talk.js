@@ -37,6 +37,7 @@ export class Talk {
       const item = outbox.next(page.view.counters.youth);
       item.state = "sending";
       this.draw(wire, page);
+      page.say("");
       const refused = await wire.ask("/messages", { n: item.n, text: item.text });
       if (refused === "offline") {
         for (const late of outbox.items) if (late.state === "sending") late.state = "waiting";
@@ -56,5 +57,6 @@ export class Talk {
     this.sending = false;
     outbox.save();
     this.draw(wire, page);
+    page.say(page.words[outbox.items[0]?.state || "sent"]);
   }
 }

@@ -53,6 +53,8 @@ export class Thread {
     line.className = `message ${from}`;
     line.dataset.from = from;
     line.dataset.testid = "message";
+    // What one has written oneself is not read out: whether it was sent is (Page.say).
+    if (from === "youth") line.setAttribute("aria-live", "off");
     const who = Object.assign(document.createElement("b"), { className: "visually-hidden" });
     who.textContent = `${from === "youth" ? this.words.you : this.words.counsellor} : `;
     const body = document.createElement("p");

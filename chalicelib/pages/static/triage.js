@@ -44,6 +44,7 @@ function makeTriage(board) {
       words.use(`${session.id}:triage`);
       for (const choice of choices) choice.checked = choice.value === session.data.band;
       form.open();
+      choices.find((choice) => choice.checked)?.focus();
     },
   };
 }

@@ -100,6 +100,7 @@ new Composer(byId("composer"), {
     page.stirred = Date.now();
     talk.outbox.save(draft);
   },
+  follow: () => talk.thread.follow(),
   typing: () => page.view.state === "connected" && wire.ask("/typing", {}),
   send: (text) => {
     page.stirred = Date.now();
@@ -134,6 +135,7 @@ document.addEventListener("visibilitychange", () => {
   plan(0);
 });
 
+byId("reload").remove(); // it was for a page without this script
 if (talk.thread.said.length && page.scene !== "over") talk.thread.follow();
 wire.ask("/here", {});
 if (talk.outbox.items.length) send();
