@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Mapping
 from datetime import datetime
@@ -133,23 +132,9 @@ def console_page(username: str, limit: int) -> str:
         limits=range(1, min(limit, PERSONAL_LIMIT) + 1),
         keys=KEYS,
         sheets=CONSOLE_SHEETS,
-        modules=_modules("console.js"),
         script_words=json.dumps(say.catalogue, ensure_ascii=False, separators=(",", ":")),
         address=address,
     )
-
-
-@cache
-def _modules(name: str) -> list[str]:
-    """Every module that ``name`` imports, so that a browser asks for all of them at once."""
-    found: list[str] = []
-    waiting = [name]
-    while waiting:
-        _, body, _ = static(waiting.pop()) or ("", "", "")
-        fresh = [one for one in re.findall(r'from "\./([a-z]+\.js)', body) if one not in found]
-        found += fresh
-        waiting += fresh
-    return sorted(set(found))
 
 
 def signin_problem_page(reason: str = "") -> str:

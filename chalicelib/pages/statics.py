@@ -77,6 +77,43 @@ STATICS = (
 )
 
 JOINED = {
+    "console.js": (
+        "dom.js",
+        "time.js",
+        "api.js",
+        "drafts.js",
+        "outbox.js",
+        "held.js",
+        "recent.js",
+        "board.js",
+        "poll.js",
+        "acts.js",
+        "line.js",
+        "prefs.js",
+        "sound.js",
+        "alerts.js",
+        "keys.js",
+        "graphic.js",
+        "blur.js",
+        "mine.js",
+        "dialog.js",
+        "closing.js",
+        "pause.js",
+        "people.js",
+        "callback.js",
+        "log.js",
+        "replies.js",
+        "chat.js",
+        "emergency.js",
+        "facts.js",
+        "handover.js",
+        "notes.js",
+        "siblings.js",
+        "triage.js",
+        "session.js",
+        "strip.js",
+        "tabs.js",
+    ),
     "youth.js": (
         "outbox.js",
         "clock.js",
@@ -88,7 +125,7 @@ JOINED = {
         "wire.js",
         "composer.js",
         "leave.js",
-    )
+    ),
 }
 """Modules served in front of another, in one file, which is smaller and comes sooner than eleven. Each stands after
 those that it imports; no two of them may give one name to two things."""

@@ -63,3 +63,17 @@ def test_a_break_waits_for_words_that_have_not_gone_out(team: Team) -> None:
     console.get_by_test_id("break-go").click()
     expect(console.get_by_test_id("notice")).to_contain_text("Tu es en pause")
     team.screens.forgive("ERR_FAILED")
+
+
+def test_signing_out_gives_every_session_back_and_leaves_nothing_typed_on_the_machine(team: Team) -> None:
+    chat = team.youth()
+    console = team.console()
+    console.get_by_test_id("take-next").click()
+    pane(console).get_by_test_id("text").fill("pas fini")
+    console.get_by_test_id("sign-out").click()
+    expect(console.get_by_test_id("leaving-held").get_by_role("listitem")).to_have_count(1)
+    console.get_by_test_id("leaving-go").click()
+    expect(console).to_have_url("/")
+    assert console.evaluate("sessionStorage.length") == 0
+    assert team.api("counsellor-2").claim("chat") is not None
+    assert chat.ask().json["state"] == "waiting"

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from chalicelib.pages.windows import PARIS
+from bench.screenshots import opens_tomorrow
 from tests.browser.people import Screens
 from tests.browser.team import Team
 from tests.conftest import Running
@@ -23,9 +22,7 @@ DANGER_NUMBERS = ("17", "112", "114", "119")
 @pytest.fixture(scope="module")
 def shut(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hub]:
     """A hub that is closed now and opens tomorrow at nine."""
-    tomorrow = datetime.now(PARIS) + timedelta(days=1)
-    day = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")[tomorrow.weekday()]
-    started = Running(tmp_path_factory.mktemp("shut"), HOURS=f"{day} 09:00-23:00")
+    started = Running(tmp_path_factory.mktemp("shut"), HOURS=opens_tomorrow())
     yield started.hub
     started.stop()
 
@@ -86,7 +83,7 @@ def test_closed_puts_danger_first_and_offers_tomorrow_at_nine(size: str, screens
     page = screens.open(size, base_url=shut.base)
     page.goto(shut.hand_over("messenger", kind="call", session=None).json["links"]["youth"])
     _headed(page, "Le 3018 est fermé pour l’instant.")
-    expect(page.get_by_test_id("offer")).to_contain_text("On te rappelle demain à partir de 9:00.")
+    expect(page.get_by_test_id("offer")).to_contain_text("On te rappelle demain à partir de 9:00.", use_inner_text=True)
     numbers = page.locator(".numbers").first.bounding_box()
     offer = page.get_by_test_id("offer").bounding_box()
     assert numbers is not None and offer is not None and numbers["y"] < offer["y"]
@@ -181,7 +178,7 @@ def test_in_danger_goes_first_and_the_numbers_are_there_at_once(
     page = _open(screens, size, hub, session="chat")
     expect(page.get_by_test_id("composer")).to_be_visible()
     page.get_by_test_id("in-danger").click()
-    expect(page.get_by_test_id("danger-panel")).to_contain_text("On te fait passer en premier.")
+    expect(page.get_by_test_id("danger-panel")).to_contain_text("On te fait passer en premier.", use_inner_text=True)
     for number in DANGER_NUMBERS:
         expect(page.locator(f".urgent a[href$=':{number}']")).to_be_visible()
     held = _claim(team.api("counsellor-1"))

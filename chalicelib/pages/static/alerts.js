@@ -30,7 +30,7 @@ export function alerts(board, tabs, lane) {
 
   function title(now) {
     if (board.onBreak) return say("title.break");
-    return `${now.waiting ? `(${now.waiting}) ` : ""}${now.unread ? "• " : ""}${say("title")}`;
+    return [now.waiting ? `(${now.waiting})` : "", now.unread ? "•" : "", say("title")].filter(Boolean).join(" ");
   }
 
   return { look, forget: () => { before = null; } };

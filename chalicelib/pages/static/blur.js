@@ -1,24 +1,21 @@
 // Graphic words stay blurred until the counsellor wants to read them.
-import { h, say, write } from "./dom.js";
+import { bare, h, say, write } from "./dom.js";
 import { ROOTS } from "./graphic.js";
 import { wish, wishes } from "./prefs.js";
 
 const escaped = (root) => root.replace(/\*$/, "").replace(/[.*+?^${}()|[\]\\]/g, "\\$&") + (root.endsWith("*") ? "" : "(?![a-z])");
 const GRAPHIC = new RegExp(`(?<![a-z])(?:${ROOTS.map(escaped).join("|")})`);
 
-// Without accents, capitals, soft hyphens and typographic quotes.
-const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f\u00ad\u200b-\u200d]/g, "").replace(/[’ʼ]/g, "'").toLowerCase();
-
-let on = wish("blur", true);
+let blurring = wish("blur", true);
 
 wishes.addEventListener("blur", (event) => {
-  on = event.detail;
+  blurring = event.detail;
   for (const node of document.querySelectorAll(".graphic")) node.veil();
 });
 
-export const graphic = (text) => GRAPHIC.test(plain(text));
+export const graphic = (text) => GRAPHIC.test(bare(text));
 
-export const blurs = (text) => on && graphic(text);
+export const blurs = (text) => blurring && graphic(text);
 
 // Blurs `node` when its text is graphic; the button that shows it again goes into `place`.
 export function veil(node, place, text) {
@@ -32,12 +29,12 @@ export function veil(node, place, text) {
     draw();
   });
   const draw = () => {
-    const blurred = on && !shown;
+    const blurred = blurring && !shown;
     node.classList.toggle("blurred", blurred);
     if (blurred) node.setAttribute("aria-hidden", "true");
     else node.removeAttribute("aria-hidden");
     told.hidden = !blurred;
-    button.hidden = !on;
+    button.hidden = !blurring;
     write(button, say(shown ? "blur.hide" : "blur.show"));
   };
   node.veil = draw;

@@ -2,11 +2,11 @@
 import { claim, owes, renewAll, send, takeOne, undo } from "./acts.js";
 import { alerts } from "./alerts.js";
 import { Board } from "./board.js";
-import { allow, allowed, problemWords, say, write } from "./dom.js";
+import { allow, allowed, byId, problemWords, say, write } from "./dom.js";
 import { listen } from "./keys.js";
 import { drawLine, offered } from "./line.js";
 import { drawMine, drawRecent, ordered } from "./mine.js";
-import { breakPart } from "./pause.js";
+import { breakPart, signOutPart } from "./pause.js";
 import { drawPeople } from "./people.js";
 import { watch } from "./poll.js";
 import { choose, toggle, wish } from "./prefs.js";
@@ -14,7 +14,6 @@ import { sessionPane } from "./session.js";
 import { drawNotices, drawTrouble, toast } from "./strip.js";
 import { Tabs } from "./tabs.js";
 
-const byId = (id) => document.getElementById(id);
 const { username, limit } = document.body.dataset;
 const board = new Board(username);
 const tabs = new Tabs(username);
@@ -24,6 +23,7 @@ const personal = byId("limit");
 const lane = () => new FormData(byId("take")).get("lane");
 const calls = alerts(board, tabs, lane);
 const pause = breakPart(board, byId("break"));
+signOutPart(board, byId("sign-out"));
 let claiming = false;
 
 function drawPanes() {
@@ -138,13 +138,13 @@ listen({
 // One beat a second, at most one look at a time. Seldomer while hidden, while nothing moves, and while nobody answers.
 const IDLE = 120000;
 let looked = 0;
-let moved = Date.now();
+let stirred = Date.now();
 let looking = false;
 
 function due() {
-  if (board.held.size || (board.queue && offered(board.queue, ""))) moved = Date.now();
+  if (board.held.size || (board.queue && offered(board.queue, ""))) stirred = Date.now();
   if (board.trouble) return 3000;
-  return document.hidden || Date.now() - moved > IDLE ? 2000 : 1000;
+  return document.hidden || Date.now() - stirred > IDLE ? 2000 : 1000;
 }
 
 async function beat() {

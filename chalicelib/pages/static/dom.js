@@ -3,7 +3,7 @@ const words = Object.fromEntries(Object.entries(JSON.parse(document.body.dataset
 
 // French marks stay on the line of their word.
 function bound(text) {
-  return text.replace(/ ([?!:;»])/g, "\u00a0$1").replaceAll("« ", "«\u00a0");
+  return text.replace(/\u0020([?!:;»])/g, "\u00a0$1").replaceAll("« ", "«\u00a0");
 }
 
 export function say(key, values = {}) {
@@ -36,6 +36,8 @@ export function h(tag, attributes = {}, ...children) {
   node.append(...children.filter((child) => child !== null && child !== undefined && child !== false));
   return node;
 }
+
+export const byId = (id) => document.getElementById(id);
 
 export function write(node, text) {
   if (node.textContent !== text) node.textContent = text;
@@ -87,4 +89,9 @@ export function keyed(list, rows, make, fallback = null) {
 // A row of `keyed` that never changes.
 export function still(tag, attributes, ...children) {
   return { node: h(tag, attributes, ...children) };
+}
+
+// As one searches: without accents, capitals, typographic quotes and what cannot be seen.
+export function bare(text) {
+  return text.normalize("NFD").replace(/[\u0300-\u036f\u00ad\u200b-\u200d]/g, "").replace(/[’ʼ]/g, "'").toLowerCase();
 }

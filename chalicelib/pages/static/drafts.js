@@ -1,12 +1,12 @@
 // What was typed and not sent, and small facts of this tab: in sessionStorage, so a reload or a new sign-in loses
 // nothing, and nothing of a child stays on the machine when the tab is closed.
-const PREFIX = "3018:desk:";
+const OF_TAB = "3018:desk:";
 
-export const boxKey = (id) => PREFIX + id;
+export const boxKey = (id) => OF_TAB + id;
 
 export function recall(key, fallback) {
   try {
-    return JSON.parse(sessionStorage.getItem(PREFIX + key)) ?? fallback;
+    return JSON.parse(sessionStorage.getItem(OF_TAB + key)) ?? fallback;
   } catch {
     return fallback;
   }
@@ -14,8 +14,8 @@ export function recall(key, fallback) {
 
 export function remember(key, value) {
   try {
-    if (value === null || value === "") sessionStorage.removeItem(PREFIX + key);
-    else sessionStorage.setItem(PREFIX + key, JSON.stringify(value));
+    if (value === null || value === "") sessionStorage.removeItem(OF_TAB + key);
+    else sessionStorage.setItem(OF_TAB + key, JSON.stringify(value));
   } catch {
     // storage refused or full: the page still holds it
   }
@@ -24,6 +24,10 @@ export function remember(key, value) {
 // Everything this tab keeps of one session.
 export function forget(id) {
   for (const key of Object.keys(sessionStorage)) if (key === boxKey(id) || key.startsWith(`${boxKey(id)}:`)) sessionStorage.removeItem(key);
+}
+
+export function forgetAll() {
+  for (const key of Object.keys(sessionStorage)) if (key.startsWith(OF_TAB)) sessionStorage.removeItem(key);
 }
 
 // A field whose words survive. The key may change with the session the field is for.

@@ -4,11 +4,11 @@ import { formSheet } from "./dialog.js";
 import { h, name, problemWords, say, starting } from "./dom.js";
 import { keep } from "./drafts.js";
 
-let dialog = null;
+let handing = null;
 
 export function openHandover(session, board, finish) {
-  dialog ||= makeHandover(board);
-  dialog.open(session, finish);
+  handing ||= makeHandover(board);
+  handing.open(session, finish);
 }
 
 function makeHandover(board) {

@@ -66,8 +66,7 @@ export class Held {
     this.messages.sort((a, b) => a.at.localeCompare(b.at) || a.n - b.n);
     this.notes = merged(this.notes, data.notes || [], (note) => note.n).sort((a, b) => a.n - b.n);
     if (data.reason === "left_safely") {
-      this.messages = [];
-      this.notes = [];
+      [this.messages, this.notes, this.report] = [[], [], null];
     }
     this.outbox.settle(this.messages, data.counters.counsellor);
     this.ledger.settle(this.notes.map((note) => ({ from: "note", n: note.n, text: asText(note) })), data.counters.notes ?? 0);

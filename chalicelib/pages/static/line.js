@@ -1,10 +1,9 @@
 // The line: how many wait in each lane and band, the oldest against its target, and who may be taken one by one.
-import { allow, h, keyed, name, redraw, say, still, write } from "./dom.js";
+import { allow, allowed, byId, h, keyed, name, redraw, say, still, write } from "./dom.js";
 import { duration, hour, moment, since } from "./time.js";
 
-const BANDS = ["danger", "soon", "normal"];
+export const BANDS = ["danger", "soon", "normal"];
 const LANES = ["chat", "callback"];
-const byId = (id) => document.getElementById(id);
 
 // How many of the chosen lane this counsellor could take now; those reserved for others are not offered.
 export function offered(queue, lane) {
@@ -87,7 +86,7 @@ function lineRow(row, takeOne) {
   const what = h("span", { class: "what" });
   const wait = h("span", { class: "hint" });
   const why = h("span", { class: "why", test: "reserved" });
-  const take = h("button", { type: "button", class: "plain small", test: "take-one", onclick: () => takeOne(row.id) }, say("line.take_one"));
+  const take = h("button", { type: "button", class: "plain small", test: "take-one", onclick: () => allowed(take) && takeOne(row.id) }, say("line.take_one"));
   const node = h("li", { class: "waiting", test: "line-row", "data-id": row.id }, h("span", { class: "told" }, what, wait, why), take);
   const update = (now) => {
     const platform = now.platform ? ` · ${name("platform", now.platform)}` : "";

@@ -25,7 +25,7 @@ export function chatLog(session, retry, takeBack) {
     const words = h("p", {}, row.text);
     const small = h("small", { class: "told" });
     const place = h("span", { class: "aside" });
-    const who = h("b", { class: "visually-hidden" }, `${say(`chat.${row.from}`)} : `);
+    const who = h("b", { class: "visually-hidden" }, say(row.from === "youth" ? "chat.youth" : "chat.counsellor"), " : ");
     const item = h("div", { class: `message ${row.from}`, test: "message", "data-from": row.from }, who, words, h("div", { class: "under" }, small, place));
     if (row.from === "youth") veil(words, place, row.text);
     return { node: item, update: (now) => updateBubble(item, small, now) };

@@ -1,9 +1,8 @@
 // What I hold, the sessions of one person side by side, and what I closed just now.
 import { blurs } from "./blur.js";
-import { h, keyed, name, redraw, say, still, write } from "./dom.js";
+import { byId, h, keyed, name, redraw, say, still, write } from "./dom.js";
 import { duration, now, since } from "./time.js";
 
-const byId = (id) => document.getElementById(id);
 const PREVIEW = 60;
 
 // The sessions in the order in which they are shown and numbered: those of one person together, at the first one's place.
@@ -44,8 +43,8 @@ function mineRow({ session, key }, open) {
     if (row.current) content.setAttribute("aria-current", "true");
     else content.removeAttribute("aria-current");
     redraw(content, shown, () => [
-      h("span", { class: "row" }, shown.digit ? h("kbd", {}, shown.digit) : null, h("b", {}, shown.title), shown.unread ? h("mark", { test: "unread" }, shown.unread) : null),
-      h("span", { class: "hint state" }, shown.state),
+      h("span", { class: "row" }, shown.digit ? h("kbd", {}, shown.digit) : null, h("b", {}, shown.title)),
+      h("span", { class: "row" }, h("span", { class: "hint state" }, shown.state), shown.unread ? h("mark", { test: "unread" }, shown.unread) : null),
       h("span", { class: "last" }, shown.last),
     ]);
   };

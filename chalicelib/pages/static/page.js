@@ -8,8 +8,10 @@ export class Page {
   constructor(room, talk, words, lang) {
     Object.assign(this, { room, talk, words, lang });
     this.view = JSON.parse(room.dataset.view);
-    this.alarm = ""; // the danger button was pressed: "asked" until the hub has taken it, "refused" when it would not
-    this.stirred = this.turned = Date.now(); // something moved; the scene changed
+    // The danger button was pressed: "asked" until the hub has taken it, "refused" when it would not.
+    this.alarm = "";
+    // When something moved; when the scene changed.
+    this.stirred = this.turned = Date.now();
     this.change({});
   }
 

@@ -1,37 +1,44 @@
-// A break: says what is held and what happens to it, gives each session back cleanly, then stops the offers.
+// A break, and the end of a shift: says what is held and what happens to it, and gives each session back cleanly.
 import { giveBack } from "./closing.js";
 import { formSheet } from "./dialog.js";
 import { h, name, problemWords, say, write } from "./dom.js";
+import { forgetAll } from "./drafts.js";
 
-export function breakPart(board, button) {
-  const held = h("ul", { class: "list", test: "break-held" });
+// Asks, gives back what is held, then does `then`: a problem in words, or nothing.
+function partingSheet(board, test, words, then) {
+  const held = h("ul", { class: "list", test: `${test}-held` });
   const told = h("p", {});
-  const form = formSheet("break", say("break.title"), [told, held], say("break.go"), go);
-  const words = button.querySelector("span");
+  const form = formSheet(test, say(words.title), [told, held], say(words.go), go);
 
   function describe() {
-    const sessions = board.living;
-    write(told, say(sessions.length ? "break.what" : "break.nothing"));
-    held.replaceChildren(...sessions.map((session) => h("li", {}, `${name("lane", session.data.session)} · ${name("platform", session.data.platform)} · ${name("band", session.data.band)}`)));
+    write(told, say(board.living.length ? words.what : words.nothing));
+    held.replaceChildren(...board.living.map(({ data }) => h("li", {}, [name("lane", data.session), name("platform", data.platform), name("band", data.band)].join(" · "))));
   }
 
   async function go() {
     for (const session of board.living) await giveBack(board, session);
     describe();
-    if (board.living.length) return say("break.not_all");
+    return board.living.length ? say("break.not_all") : then();
+  }
+
+  return () => {
+    describe();
+    form.open();
+  };
+}
+
+export function breakPart(board, button) {
+  const words = { title: "break.title", what: "break.what", nothing: "break.nothing", go: "break.go" };
+  const ask = partingSheet(board, "break", words, async () => {
     const answer = await board.pause(true);
     if (!answer) return problemWords(board.trouble || "other");
     return answer.ok ? "" : problemWords(answer.code);
-  }
+  });
 
   async function press() {
-    if (board.onBreak) {
-      const answer = await board.pause(false);
-      if (answer?.ok) board.tell("toast", "break.over");
-      return;
-    }
-    describe();
-    form.open();
+    if (!board.onBreak) return ask();
+    const answer = await board.pause(false);
+    if (answer?.ok) board.tell("toast", "break.over");
   }
 
   button.addEventListener("click", press);
@@ -39,7 +46,22 @@ export function breakPart(board, button) {
     press,
     draw: () => {
       button.setAttribute("aria-pressed", String(board.onBreak));
-      write(words, say(board.onBreak ? "break.end" : "break.start"));
+      write(button.querySelector("span"), say(board.onBreak ? "break.end" : "break.start"));
     },
   };
+}
+
+// Signing out leaves nobody waiting for a lease to end, and nothing typed on the machine.
+export function signOutPart(board, form) {
+  const words = { title: "leave.title", what: "leave.what", nothing: "leave.what", go: "sign_out" };
+  const leave = () => {
+    forgetAll();
+    form.submit();
+  };
+  const ask = partingSheet(board, "leaving", words, leave);
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    if (board.living.length) ask();
+    else leave();
+  });
 }

@@ -24,7 +24,10 @@ function drawPerson(node, row) {
   const who = row.me ? say("people.me", { name: row.username }) : row.username;
   const can = (row.specialities || []).map((one) => name("speciality", one)).join(", ");
   const state = !row.there ? say("people.away") : row.on_break ? say("people.on_break") : "";
-  const holds = row.holds.map((held) => `${name("lane", held.session)} ${duration(since(held.since))}`);
+  const lanes = [...new Set(row.holds.map((held) => held.session))];
+  const oldest = Math.max(...row.holds.map((held) => since(held.since)));
+  const holds = lanes.map((lane) => say("people.holds", { what: name("lane", lane), count: row.holds.filter((held) => held.session === lane).length }));
+  if (holds.length) holds.push(say("people.since", { time: duration(oldest) }));
   redraw(node, [who, can, state, holds], () => [
     h("span", { class: "row" }, h("b", {}, who), state ? h("span", { class: "state" }, state) : null, can ? h("span", { class: "hint" }, can) : null),
     h("span", { class: "hint holds" }, holds.length ? holds.join(" · ") : say("people.free")),

@@ -1,11 +1,11 @@
 // How this counsellor likes the console; nothing about anybody else. Kept in localStorage on this machine.
-const PREFIX = "3018:console:";
+const OF_PERSON = "3018:console:";
 
 export const wishes = new EventTarget();
 
 export function wish(name, fallback) {
   try {
-    return JSON.parse(localStorage.getItem(PREFIX + name)) ?? fallback;
+    return JSON.parse(localStorage.getItem(OF_PERSON + name)) ?? fallback;
   } catch {
     return fallback;
   }
@@ -13,7 +13,7 @@ export function wish(name, fallback) {
 
 export function choose(name, value) {
   try {
-    localStorage.setItem(PREFIX + name, JSON.stringify(value));
+    localStorage.setItem(OF_PERSON + name, JSON.stringify(value));
   } catch {
     // storage refused: holds for this page only, through the button's own state
   }

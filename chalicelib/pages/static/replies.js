@@ -1,10 +1,8 @@
 // Canned replies: found by typing, put into the draft, never sent by themselves. In the youth's language.
 import { sheet } from "./dialog.js";
-import { h, name, say, starting } from "./dom.js";
+import { bare, h, name, say, starting } from "./dom.js";
 
 let picker = null;
-
-const plain = (text) => text.normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/’/g, "'").toLowerCase();
 
 export function openReplies(locale, insert) {
   picker ||= makePicker();
@@ -25,9 +23,9 @@ function makePicker() {
   let at = 0;
 
   function draw() {
-    const asked = plain(field.value).split(/\s+/).filter(Boolean);
+    const asked = bare(field.value).split(/\s+/).filter(Boolean);
     shown = starting("reply.").map((id) => ({ id, title: say(`reply.${id}`), text: say(`said.${language}.${id}`) }))
-      .filter((reply) => asked.every((word) => plain(`${reply.title} ${reply.text}`).includes(word)));
+      .filter((reply) => asked.every((word) => bare(`${reply.title} ${reply.text}`).includes(word)));
     at = 0;
     list.replaceChildren(...shown.map((reply, index) =>
       h("li", { role: "option", id: `reply-${reply.id}`, test: "reply", lang: language, onclick: () => choose(index) }, h("b", { lang: "fr" }, reply.title), h("span", {}, reply.text)),

@@ -5,9 +5,9 @@ const TONES = { waiting: [660, 880], danger: [880, 660, 880, 660], unread: [520]
 const LENGTH = 0.14;
 
 let context = null;
-let on = wish("sound", true);
+let sounding = wish("sound", true);
 wishes.addEventListener("sound", (event) => {
-  on = event.detail;
+  sounding = event.detail;
 });
 
 function wake() {
@@ -18,7 +18,7 @@ function wake() {
 for (const gesture of ["pointerdown", "keydown"]) addEventListener(gesture, wake, { capture: true });
 
 export function play(kind) {
-  if (!on || context?.state !== "running") return;
+  if (!sounding || context?.state !== "running") return;
   TONES[kind].forEach((pitch, place) => tone(pitch, context.currentTime + place * LENGTH * 1.2));
 }
 

@@ -1,9 +1,8 @@
 // The strip under the header: trouble, notices and what just happened, in a place of their own that never moves anything.
-import { h, problemWords, redraw, say, write } from "./dom.js";
+import { byId, h, problemWords, redraw, say, write } from "./dom.js";
 import { hour } from "./time.js";
 
 const LASTS = 7000;
-const byId = (id) => document.getElementById(id);
 let timer = 0;
 
 export function toast(text) {

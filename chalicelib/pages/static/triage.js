@@ -3,13 +3,13 @@ import { numbered } from "./acts.js";
 import { formSheet } from "./dialog.js";
 import { h, name, problemWords, say } from "./dom.js";
 import { keep } from "./drafts.js";
+import { BANDS } from "./line.js";
 
-const BANDS = ["danger", "soon", "normal"];
-let dialog = null;
+let triage = null;
 
 export function openTriage(session, board) {
-  dialog ||= makeTriage(board);
-  dialog.open(session);
+  triage ||= makeTriage(board);
+  triage.open(session);
 }
 
 function makeTriage(board) {

@@ -3,7 +3,7 @@ const GONE = ["link_used", "link_expired", "not_found"];
 
 export class Wire {
   constructor(base, token, { heard, reached, gone }) {
-    Object.assign(this, { base, token, heard, reached, gone, etag: "", posts: 0 });
+    Object.assign(this, { base, token, heard, reached, gone, etag: "", posts: 0, left: false });
   }
 
   // A POST with a body, else a GET: "" when it was taken, "offline" without an answer, else the code of the problem.
@@ -25,10 +25,12 @@ export class Wire {
       if (answer.status >= 500 || answer.status === 429) throw answer;
       if (answer.status !== 204 && answer.status !== 304) found = await answer.json();
     } catch {
-      this.reached(false);
-      return "offline";
+      found = null;
     }
-    this.reached(true);
+    // The page is wiped: nobody waits for this answer any more.
+    if (this.left) await new Promise(() => {});
+    this.reached(found !== null);
+    if (!found) return "offline";
     if (answer.status === 304) return "";
     if (!answer.ok) {
       if (GONE.includes(found.code)) this.gone();

@@ -12,16 +12,15 @@ const words = JSON.parse(room.dataset.words);
 const { lang } = document.documentElement;
 
 let failures = 0;
-let left = false;
 let timer = 0;
 
 const talk = new Talk(byId("log"), `3018:${base}`, words, lang);
 const page = new Page(room, talk, words, lang);
 const wire = new Wire(base, token, {
-  heard: (view) => left || page.hear(view),
+  heard: (view) => page.hear(view),
   reached: (there) => {
     failures = there ? 0 : failures + 1;
-    byId("lost").hidden = left || (failures < 2 && navigator.onLine);
+    byId("lost").hidden = failures < 2 && navigator.onLine;
   },
   // Another device has taken over, or nothing is left: no word of it stays on a screen where it should not be.
   gone: () => {
@@ -44,7 +43,7 @@ function pace() {
 
 function plan(delay = pace()) {
   clearTimeout(timer);
-  if (!left && delay < Infinity) timer = setTimeout(look, delay);
+  if (!wire.left && delay < Infinity) timer = setTimeout(look, delay);
 }
 
 async function look() {
@@ -88,7 +87,7 @@ async function act(form) {
 }
 
 function quit() {
-  left = true;
+  wire.left = true;
   clearTimeout(timer);
   talk.outbox.clear();
   leave({ base, token, exit });
@@ -121,13 +120,15 @@ document.addEventListener("submit", (event) => {
 });
 onThreeShifts(quit);
 document.querySelector(".skip").addEventListener("click", (event) => {
-  event.preventDefault(); // an address with #room would be one more place for Back to find
+  // An address with #room would be one more place for Back to find.
+  event.preventDefault();
   room.focus();
 });
-addEventListener("offline", () => wire.reached(false));
+addEventListener("offline", () => wire.left || wire.reached(false));
 for (const wake of ["online", "focus"]) addEventListener(wake, () => plan(0));
 addEventListener("pageshow", (event) => {
-  if (event.persisted) location.reload(); // kept by the browser for Back and Forward: nothing old is shown
+  // Kept by the browser for Back and Forward: nothing old is shown.
+  if (event.persisted) location.reload();
 });
 document.addEventListener("visibilitychange", () => {
   if (document.hidden) return;
@@ -135,7 +136,8 @@ document.addEventListener("visibilitychange", () => {
   plan(0);
 });
 
-byId("reload").remove(); // it was for a page without this script
+// It is for a page without this script.
+byId("reload").remove();
 if (talk.thread.said.length && page.scene !== "over") talk.thread.follow();
 wire.ask("/here", {});
 if (talk.outbox.items.length) send();
