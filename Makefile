@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 PY := .venv/bin/python
-.PHONY: help run test check format package partner why counsellor-token handoff race capacity chats screenshots browser clean lint
+.PHONY: help run test check format package partner why counsellor-token handoff race capacity chats firstload screenshots browser clean lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
@@ -49,6 +49,9 @@ capacity: .venv/made .venv-engine/made ## measure the capacity each operation co
 
 chats: .venv/made .venv-engine/made ## thirty open chats for three minutes: units, latency, the engine's ceiling (ARGS=--write)
 	@$(PY) -m bench.chats $(ARGS)
+
+firstload: .venv/made .venv-engine/made browser ## what a youth's phone loads first: bytes, requests, origins (ARGS=--write)
+	@$(PY) -m bench.firstload $(ARGS)
 
 screenshots: .venv/made .venv-engine/made browser ## pictures of the pages, for the README
 	@$(PY) -m bench.screenshots

@@ -102,6 +102,8 @@ class PaperHub:
             self.state["check"] = False
         elif path == "/messages" and body["n"] == self.state["counters"]["youth"] + 1:
             self._add("youth", body["n"], body["text"])
+        elif path == "/choose" and body["session"] == "chat":
+            self.state |= {"state": "waiting", "session": "chat"}
         elif path == "/cancel":
             self.state |= {"state": "closed", "ended": "cancelled"}
 

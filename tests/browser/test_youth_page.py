@@ -267,6 +267,82 @@ def test_a_page_the_browser_kept_for_back_is_loaded_again(opened: Callable[..., 
     expect(page.get_by_role("heading", name="Tu es avec le 3018.")).to_be_visible()
 
 
+# by keyboard alone, and heard instead of seen
+
+FOCUSED = """() => {
+  const part = document.activeElement;
+  const named = part.getAttribute("aria-label") || part.labels?.[0]?.innerText || part.innerText;
+  return [named.replace(/\\s+/g, " ").trim(), getComputedStyle(part).outlineStyle];
+}"""
+ALWAYS_FIRST = [
+    "Aller au contenu", "Appeler le 3018", "Quitter vite", "Je suis en danger maintenant", "17 Police", "112 Urgences",
+    "114 Par SMS", "119 Enfance", "3114 Suicide",
+]  # fmt: skip
+WALKS = {
+    "choose": ["Discuter par écrit", "Appeler le 3018 Appel gratuit.", "On me rappelle"],
+    "number": [
+        "Ton numéro de téléphone", "Quand ?", "Non, pas de message", "Numéro masqué", "Demander le rappel",
+        "Discuter par écrit", "Appeler le 3018",
+    ],
+    "planned-callback": ["Changer le numéro ou l’heure", "Annuler le rappel", "Continuer sur un autre appareil"],
+    "talk-chat": ["Terminer la discussion", "Continuer sur un autre appareil", "Ton message", "Envoyer"],
+    "check": ["Terminer la discussion", "Continuer sur un autre appareil", "Je suis là", "Ton message", "Envoyer"],
+    "ended": ["Appeler le 3018"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_the_keyboard_reaches_everything_in_the_order_it_is_seen(opened: Callable[..., Opened], name: str) -> None:
+    page, _ = opened(name)
+    expected = [*ALWAYS_FIRST, *WALKS[name]]
+    if name == "ended":
+        expected.remove("Je suis en danger maintenant")
+    for words in expected:
+        page.keyboard.press("Tab")
+        named, outline = page.evaluate(FOCUSED)
+        assert named.startswith(words)
+        assert outline == "solid", f"{words}: the focus is not seen"
+
+
+def test_a_whole_conversation_by_keyboard(opened: Callable[..., Opened]) -> None:
+    page, hub = opened("choose")
+    for _ in range(10):
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Ta place est gardée.")).to_be_focused()
+    hub.state |= {"state": "connected"}
+    hub.counsellor("Bonsoir.")
+    expect(page.get_by_role("heading", name="Tu es avec le 3018.")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#code")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.type("bonsoir")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("status")).to_have_text("Envoyé")
+    assert hub.said("/messages") == [{"n": 1, "text": "bonsoir"}]
+    for _ in range(3):
+        page.keyboard.press("Shift")
+    expect(page.get_by_role("heading", name="Jours fériés en France")).to_be_visible()
+
+
+def test_what_is_read_out_is_read_once(opened: Callable[..., Opened]) -> None:
+    page, hub = opened("talk-chat")
+    page.get_by_test_id("text").fill("à moi")
+    page.get_by_test_id("send").click()
+    expect(page.get_by_test_id("message")).to_have_count(3)
+    hub.counsellor("à toi")
+    expect(page.get_by_test_id("message")).to_have_count(4)
+    live = "line => line.closest('[aria-live]')?.getAttribute('aria-live') || line.closest('[role=log]') && 'log'"
+    assert [line.evaluate(live) for line in page.get_by_test_id("message").all()] == ["off", "log", "off", "log"]
+    assert (
+        page.get_by_test_id("typing").evaluate("part => part.closest('[role=log], [role=status], [aria-live]')") is None
+    )
+
+
 # small screens and keyboards
 
 

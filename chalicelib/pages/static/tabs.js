@@ -5,7 +5,7 @@ const ANSWER = 1500;
 export class Tabs extends EventTarget {
   constructor(username) {
     super();
-    this.rank = `${String(performance.timeOrigin).padStart(20, "0")} ${Math.random()}`;
+    this.rank = `${performance.timeOrigin.toFixed(3).padStart(20, "0")} ${Math.random()}`;
     this.others = new Map();
     if (!("BroadcastChannel" in window)) return;
     this.channel = new BroadcastChannel(`3018-console ${username}`);
