@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from bench.readme import put
 from chalicelib.contract import read_handoff
 from chalicelib.desk import claims, counsellors, partners
 from chalicelib.desk.base import Desk
@@ -32,7 +33,6 @@ from tests.hub import FICTION, Hub
 __all__ = ["LIMITS", "Meter", "Row", "limit", "measure", "measured_desk"]
 
 CHAT = {"platform": "tiktok", "kind": "report", "session": "chat", "locale": "fr"}
-START, END = "<!-- capacity -->", "<!-- /capacity -->"
 # The write units of each operation that the design allows; a close has one more, its line in the supervisors' figures.
 LIMITS: dict[str, float] = {
     "create": 2,
@@ -263,9 +263,7 @@ def main() -> None:
     found = table(rows)
     print(found)
     if given.write:
-        readme = Path(__file__).parents[1] / "README.md"
-        before, _, rest = readme.read_text().partition(START)
-        readme.write_text(f"{before}{START}\n{found}\n{END}{rest.partition(END)[2]}")
+        put("capacity", found)
     over = [row.name for row in rows if (bound := limit(row)) is not None and row.writes > bound]
     sys.exit(f"over the design: {', '.join(over)}" if over else 0)
 

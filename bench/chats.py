@@ -23,10 +23,10 @@ from bench.chatting.room import LIMIT, Pair, Room, until
 from bench.chatting.table import Ceiling, Figures, table
 from bench.chatting.tally import Tally
 from bench.chatting.wires import HttpWire, Wire, desk_wire
+from bench.readme import put
 from tests.conftest import Running
 from tests.hub import Hub
 
-START, END = "<!-- chats -->", "<!-- /chats -->"
 WARM = 15.0
 """Seconds until the engine has started the processes that it needs."""
 GRACE = 15.0
@@ -151,9 +151,7 @@ def main() -> None:
     for fault in faults[:10]:
         print(fault, file=sys.stderr)
     if given.write:
-        readme = Path(__file__).parents[1] / "README.md"
-        before, _, rest = readme.read_text().partition(START)
-        readme.write_text(f"{before}{START}\n{found}\n{END}{rest.partition(END)[2]}")
+        put("chats", found)
     sys.exit(bool(faults))
 
 

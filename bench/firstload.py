@@ -16,12 +16,12 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
+from bench.readme import put
 from local.chromium import find
 from tests.browser.people import ARGUMENTS, SIZES
 from tests.conftest import Running
 from tests.hub import Hub
 
-START, END = "<!-- firstload -->", "<!-- /firstload -->"
 MOST = 14_000
 """Bytes, compressed, bodies only: what fits into the first flight of a connection."""
 PAGES: dict[str, tuple[str, dict[str, Any]]] = {
@@ -108,9 +108,7 @@ def main() -> None:
     found = table(loads)
     print(found)
     if given.write:
-        readme = Path(__file__).parents[1] / "README.md"
-        before, _, rest = readme.read_text().partition(START)
-        readme.write_text(f"{before}{START}\n{found}\n{END}{rest.partition(END)[2]}")
+        put("firstload", found)
     bad = [one.name for one in loads if one.body > MOST or one.strangers or not one.body]
     sys.exit(f"too heavy, or from elsewhere: {', '.join(bad)}" if bad else 0)
 
