@@ -16,9 +16,10 @@ export function callbackPart(session, board) {
   const attempts = h("ol", { class: "attempts", test: "attempts" });
   const left = h("p", { class: "hint", test: "attempts-left" });
   const slot = h("p", { class: "hint", test: "slot" });
-  const buttons = OUTCOMES.map((outcome) =>
-    h("button", { type: "button", class: `plain ${outcome}`, test: `outcome-${outcome}`, onclick: (event) => note(outcome, event.currentTarget) }, name("outcome", outcome)),
-  );
+  const buttons = OUTCOMES.map((outcome) => {
+    const pressed = (event) => note(outcome, event.currentTarget);
+    return h("button", { type: "button", class: `plain ${outcome}`, test: `outcome-${outcome}`, onclick: pressed }, name("outcome", outcome));
+  });
   const node = h("div", { class: "callback", test: "callback-card" },
     h("h3", {}, say("callback.step_number")),
     h("div", { class: "number" }, masked, dial, none, reveal, h("p", { class: "hint" }, say("callback.audited"))),
@@ -96,13 +97,19 @@ export function callbackPart(session, board) {
 
 function howRows(wish) {
   return [
-    wish.word ? h("li", { class: "word" }, `${say("callback.say_word")} `, h("b", { test: "word" }, `« ${wish.word} »`), h("small", {}, ` ${say("callback.word_hint")}`)) : null,
+    wish.word ? wordRow(wish.word) : null,
     h("li", { test: "caller-id" }, say(wish.caller_id === "3018" ? "callback.shown" : "callback.hidden")),
     h("li", { class: wish.voicemail ? null : "firm", test: "voicemail" }, say(wish.voicemail ? "callback.voicemail" : "callback.no_voicemail")),
     wish.not_before && wish.not_after
       ? h("li", { test: "window" }, say("callback.window", { start: moment(wish.not_before), end: moment(wish.not_after) }))
       : null,
   ].filter(Boolean);
+}
+
+function wordRow(word) {
+  return h("li", { class: "word" },
+    `${say("callback.say_word")} `, h("b", { test: "word" }, `«\u00a0${word}\u00a0»`), h("small", {}, ` ${say("callback.word_hint")}`),
+  );
 }
 
 function slotWords(wish) {

@@ -9,8 +9,11 @@ export function emergencyCard(session, board) {
   const danger = h("p", { class: "alarm", role: "note", test: "danger" }, say("emergency.danger"));
   const steps = h("ol", { class: "steps" });
   const alerted = h("ul", { class: "alerted", test: "alerted" });
-  const whom = h("select", { "aria-label": say("emergency.whom"), test: "alert-code" }, ...starting("alert.").map((code) => h("option", { value: code }, name("alert", code))));
-  const words = h("input", { type: "text", maxlength: "1000", "aria-label": say("emergency.words"), placeholder: say("emergency.words"), autocomplete: "off", test: "alert-text" });
+  const codes = starting("alert.").map((code) => h("option", { value: code }, name("alert", code)));
+  const whom = h("select", { "aria-label": say("emergency.whom"), test: "alert-code" }, ...codes);
+  const words = h("input", {
+    type: "text", maxlength: "1000", placeholder: say("emergency.words"), "aria-label": say("emergency.words"), autocomplete: "off", test: "alert-text",
+  });
   const add = h("button", { class: "plain small", test: "alert-add" }, say("emergency.add"));
   const form = h("form", { class: "alerting", onsubmit: alert }, whom, words, add);
   const node = h("details", { class: "emergency", test: "emergency" }, open, danger,
@@ -36,7 +39,9 @@ export function emergencyCard(session, board) {
   }
 
   function step({ key }) {
-    const button = h("button", { type: "button", class: "step", test: `step-${key}`, onclick: () => allowed(button) && note("step", key) }, h("span", { class: "box", "aria-hidden": "true" }), h("span", {}, name("step", key)));
+    const take = () => allowed(button) && note("step", key);
+    const box = h("span", { class: "box", "aria-hidden": "true" });
+    const button = h("button", { type: "button", class: "step", test: `step-${key}`, onclick: take }, box, h("span", {}, name("step", key)));
     const when = h("span", { class: "hint" });
     return {
       node: h("li", {}, button, when),
@@ -55,18 +60,21 @@ export function emergencyCard(session, board) {
     return { done: Boolean(known) || leaving, told: known ? byWords(known) : leaving ? say("notes.leaving") : "" };
   }
 
+  function alertRows() {
+    const taken = session.notes.filter((one) => one.kind === "alert").map((one) => [one, byWords(one)]);
+    const leaving = session.ledger.items.filter((item) => item.body?.kind === "alert").map((item) => [item.body, say("notes.leaving")]);
+    return [...taken, ...leaving].map(([one, told]) => [name("alert", one.code), one.text || "", told]);
+  }
+
   function update() {
     const inDanger = session.data.band === "danger";
     danger.hidden = !inDanger;
     if (inDanger && !session.inDanger) node.open = true;
     session.inDanger = inDanger;
     keyed(steps, starting("step.").map((code) => ({ key: code, ...found("step", code) })), step);
-    const rows = session.notes.filter((one) => one.kind === "alert").map((one) => [name("alert", one.code), one.text || "", byWords(one)]);
-    const leaving = session.ledger.items.filter((item) => item.body?.kind === "alert").map((item) => [name("alert", item.body.code), item.body.text || "", say("notes.leaving")]);
-    redraw(alerted, [rows, leaving], () => {
-      const all = [...rows, ...leaving];
-      return all.length ? all.map(([who, text, told]) => h("li", {}, h("b", {}, who), text ? ` ${text} ` : " ", h("span", { class: "hint" }, told))) : [h("li", { class: "hint" }, say("emergency.nobody"))];
-    });
+    const alerts = alertRows();
+    const draw = ([who, text, told]) => h("li", {}, h("b", {}, who), ` ${text} `, h("span", { class: "hint" }, told));
+    redraw(alerted, alerts, () => (alerts.length ? alerts.map(draw) : [h("li", { class: "hint" }, say("emergency.nobody"))]));
     for (const field of [whom, words, add]) field.disabled = Boolean(session.over);
   }
 

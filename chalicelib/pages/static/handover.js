@@ -41,8 +41,10 @@ function makeHandover(board) {
     const there = (speciality) => present.some((one) => !one.on_break && one.specialities.includes(speciality));
     const specialities = starting("speciality.").map((one) =>
       h("option", { value: `speciality:${one}` }, `${name("speciality", one)} ${say(there(one) ? "handover.there" : "handover.not_there")}`));
-    const colleagues = present.filter((one) => !one.on_break).map((one) =>
-      h("option", { value: `colleague:${one.username}` }, [one.username, ...one.specialities.map((can) => name("speciality", can)), say("people.holding", { count: one.holding })].join(" · ")));
+    const colleagues = present.filter((one) => !one.on_break).map((one) => {
+      const told = [one.username, ...one.specialities.map((can) => name("speciality", can)), say("people.holding", { count: one.holding })];
+      return h("option", { value: `colleague:${one.username}` }, told.join(" · "));
+    });
     return [
       h("option", { value: "" }, say("session.choose_reason")),
       h("optgroup", { label: say("handover.specialities") }, ...specialities),

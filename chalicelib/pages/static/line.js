@@ -33,7 +33,11 @@ export function drawLane(lane, view) {
   card.classList.toggle("late", late);
   redraw(card, [count, asides, rows], () => [
     h("table", {},
-      h("caption", {}, h("b", {}, say(`line.${lane}`)), late ? h("strong", { class: "flag", test: `late-${lane}` }, say("line.late_lane")) : null, h("span", {}, h("b", { class: "count", test: `waiting-${lane}` }, count), ` ${say("line.waiting")}`)),
+      h("caption", {},
+        h("b", {}, say(`line.${lane}`)),
+        late ? h("strong", { class: "flag", test: `late-${lane}` }, say("line.late_lane")) : null,
+        h("span", {}, h("b", { class: "count", test: `waiting-${lane}` }, count), ` ${say("line.waiting")}`),
+      ),
       h("colgroup", {}, h("col", { class: "of-band" }), h("col", { class: "of-count" }), h("col")),
       h("thead", { class: "visually-hidden" }, h("tr", {}, ...["band", "how_many", "oldest_wait"].map((column) => h("th", { scope: "col" }, say(`line.${column}`))))),
       h("tbody", {}, ...rows.map((row) => drawBand(lane, row))),
@@ -56,7 +60,18 @@ function drawBand(lane, row) {
   return h("tr", { class: row.late ? "late" : null, test: `band-${lane}-${row.band}` },
     h("th", { scope: "row" }, h("span", { class: `band ${row.waiting ? row.band : "none"}` }, name("band", row.band))),
     h("td", { class: "number" }, String(row.waiting)),
-    h("td", { class: "wait" }, row.late ? h("strong", { class: "flag", test: `late-${lane}-${row.band}` }, h("span", { "aria-hidden": "true" }, "▲ "), h("span", { class: "visually-hidden" }, `${say("line.late")} `)) : null, h("span", {}, row.wait), h("span", { class: "hint" }, ` / ${row.target}`)),
+    h("td", { class: "wait" },
+      row.late ? lateFlag(`late-${lane}-${row.band}`) : null,
+      h("span", {}, row.wait),
+      h("span", { class: "hint" }, ` / ${row.target}`),
+    ),
+  );
+}
+
+function lateFlag(test) {
+  return h("strong", { class: "flag", test },
+    h("span", { "aria-hidden": "true" }, "▲ "),
+    h("span", { class: "visually-hidden" }, `${say("line.late")} `),
   );
 }
 

@@ -74,7 +74,8 @@ function recentRow(row, undo) {
   const left = h("span", { class: "hint" });
   const back = h("button", { type: "button", class: "plain small", test: "undo", onclick: () => undo(row) }, say("recent.undo"));
   const title = `${name("lane", row.session)} · ${name("platform", row.platform)}`;
-  const node = h("li", { class: "waiting", test: "closed-recently", "data-id": row.id }, h("span", { class: "told" }, h("span", { class: "what" }, title), h("span", { class: "hint" }, name("reason", row.reason)), left), back);
+  const told = h("span", { class: "told" }, h("span", { class: "what" }, title), h("span", { class: "hint" }, name("reason", row.reason)), left);
+  const node = h("li", { class: "waiting", test: "closed-recently", "data-id": row.id }, told, back);
   const update = () => write(left, say("recent.left", { time: duration((new Date(row.until) - now()) / 1000) }));
   return { node, update };
 }

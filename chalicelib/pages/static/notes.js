@@ -8,7 +8,9 @@ const SHOWN = ["note", "triage", "handover"];
 
 export function notesPart(session, board) {
   const list = h("ol", { class: "list", test: "notes", tabindex: "0", "aria-label": say("notes.title") });
-  const text = h("textarea", { rows: "2", maxlength: "1000", "aria-label": say("notes.label"), placeholder: say("notes.placeholder"), autocomplete: "off", test: "note-text" });
+  const text = h("textarea", {
+    rows: "2", maxlength: "1000", placeholder: say("notes.placeholder"), "aria-label": say("notes.label"), autocomplete: "off", test: "note-text",
+  });
   const add = h("button", { class: "plain small", test: "note-add" }, say("notes.add"));
   const form = h("form", { class: "noting", onsubmit: submit }, text, add);
   const node = h("section", { class: "notes", "aria-label": say("notes.title") }, h("h3", {}, say("notes.title"), " ", h("kbd", {}, "A")), list, form);
@@ -39,6 +41,8 @@ export function notesPart(session, board) {
     text.focus();
   }
 
+  const retryButton = (item) => h("button", { type: "button", class: "show", onclick: () => retry(item) }, say("chat.retry"));
+
   function rows() {
     const taken = session.notes.filter((note) => SHOWN.includes(note.kind)).map((note) => ({
       key: `n${note.n}`, kind: kindWords(note), text: note.text || "", told: byWords(note), handover: note.kind === "handover",
@@ -59,7 +63,7 @@ export function notesPart(session, board) {
         one.classList.toggle("refused", Boolean(row.refused));
         one.classList.toggle("handover", Boolean(row.handover));
         redraw(one, [row.kind, row.text, row.told, Boolean(row.refused), session.over], () => [
-          h("p", { class: "hint" }, h("b", {}, row.kind), ` ${row.told} `, row.refused && !session.over ? h("button", { type: "button", class: "show", onclick: () => retry(row.item) }, say("chat.retry")) : null),
+          h("p", { class: "hint" }, h("b", {}, row.kind), ` ${row.told} `, row.refused && !session.over ? retryButton(row.item) : null),
           row.text ? h("p", { class: "words" }, row.text) : null,
         ]);
       },

@@ -26,6 +26,7 @@ export class Page {
     this.change(before);
     if (view.check && !before.check) {
       this.call();
+      this.talk.thread.follow();
       this.say(byId("check").innerText);
     }
     if (this.scene !== sceneOf(before)) this.turn(sceneOf(before));
@@ -61,8 +62,10 @@ export class Page {
     if (!was.endsWith("-chat")) scrollTo(0, 0);
   }
 
+  // The form stands open where it is what the page is for, and while a number is being written.
   unfold() {
-    byId("callback").open = ["number", "after-hours"].includes(this.scene);
+    const form = byId("callback");
+    form.open = ["number", "after-hours"].includes(this.scene) || (form.open && byId("number").value !== "");
   }
 
   tell(code, place = byId("problem")) {

@@ -12,7 +12,8 @@ function partingSheet(board, test, words, then) {
 
   function describe() {
     write(told, say(board.living.length ? words.what : words.nothing));
-    held.replaceChildren(...board.living.map(({ data }) => h("li", {}, [name("lane", data.session), name("platform", data.platform), name("band", data.band)].join(" · "))));
+    const rows = board.living.map(({ data }) => [name("lane", data.session), name("platform", data.platform), name("band", data.band)]);
+    held.replaceChildren(...rows.map((row) => h("li", {}, row.join(" · "))));
   }
 
   async function go() {

@@ -28,7 +28,10 @@ function makePicker() {
       .filter((reply) => asked.every((word) => bare(`${reply.title} ${reply.text}`).includes(word)));
     at = 0;
     list.replaceChildren(...shown.map((reply, index) =>
-      h("li", { role: "option", id: `reply-${reply.id}`, test: "reply", lang: language, onclick: () => choose(index) }, h("b", { lang: "fr" }, reply.title), h("span", {}, reply.text)),
+      h("li", { role: "option", id: `reply-${reply.id}`, test: "reply", lang: language, onclick: () => choose(index) },
+        h("b", { lang: "fr" }, reply.title),
+        h("span", {}, reply.text),
+      ),
     ));
     none.textContent = shown.length ? "" : say("replies.none");
     mark();

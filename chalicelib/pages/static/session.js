@@ -25,7 +25,9 @@ export function sessionPane(session, board) {
   const emergency = emergencyCard(session, board);
   const siblings = siblingsPart(session, board);
   const notes = notesPart(session, board);
-  const node = h("article", { class: "pane", test: "pane", tabindex: "-1", "data-id": session.id, "data-session": data.session, "aria-label": title.textContent },
+  const node = h("article", {
+    class: "pane", test: "pane", tabindex: "-1", "data-id": session.id, "data-session": data.session, "aria-label": title.textContent,
+  },
     h("header", {}, h("div", { class: "first" }, title, band, waited, closing.node), h("div", { class: "second" }, actions, over)),
     h("div", { class: "work" }, part.node),
     h("section", { class: "about", "aria-label": say("session.all_about") },
@@ -34,7 +36,8 @@ export function sessionPane(session, board) {
   );
 
   function act(what, key, run) {
-    return h("button", { type: "button", class: "plain", test: what, "aria-keyshortcuts": key || null, onclick: run }, say(`session.${what}`), key ? " " : null, key ? h("kbd", {}, key.toUpperCase()) : null);
+    const cap = key ? [" ", h("kbd", {}, key.toUpperCase())] : [];
+    return h("button", { type: "button", class: "plain", test: what, "aria-keyshortcuts": key || null, onclick: run }, say(`session.${what}`), ...cap);
   }
 
   function triage() {
