@@ -103,4 +103,10 @@ def logout(call: Call) -> Response:
     """Sign out of the console."""
     if not came_from_us(call):
         raise Problem("cross_site")
-    return see_other("/", {"Set-Cookie": _cookie(call, COOKIE, "", "/", 0)})
+    return see_other("/console/signed-out", {"Set-Cookie": _cookie(call, COOKIE, "", "/", 0)})
+
+
+@door.get("/console/signed-out")
+def signed_out(call: Call) -> Response:
+    """Where signing out leads."""
+    return html(pages.signin_problem_page("signed_out"), 200, with_policy(call.settings))

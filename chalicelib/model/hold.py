@@ -81,7 +81,7 @@ def undo(session: Session, owner: str, epoch: int, now: int, lease: int) -> Sess
         raise Problem("wrong_moment" if session.open else "too_late")
     talking = session.youth_n > 0 and session.counsellor_n > 0
     return replace(
-        session, state=State.ACTIVE if talking else State.CLAIMED, epoch=session.epoch + 1, claimed_at=now,
+        session, state=State.ACTIVE if talking else State.CLAIMED, epoch=session.epoch + 1,
         lease_until=now + lease, reason=None, closed_at=None, undo_until=None, expires_at=None,
     )  # fmt: skip
 

@@ -61,6 +61,7 @@ def test_a_callback_tried_twice_tells_the_platform_nothing_of_the_first_time(
     shown, told = handset.known.locator(".steps").inner_text(), _known(hub, handset.id)
 
     console.get_by_test_id("outcome-no_answer").click()
+    console.get_by_test_id("away-0").click()
     expect(console.get_by_test_id("pane")).to_have_count(0)
     handset.expect_reads(2)
     assert (handset.known.locator(".steps").inner_text(), _known(hub, handset.id)) == (shown, told)

@@ -105,6 +105,6 @@ def test_a_counsellor_signs_in_at_the_provider_with_a_code_and_pkce(screens: Scr
     expect(page).to_have_url("/console")
     assert page.evaluate("document.cookie") == ""
     page.get_by_test_id("sign-out").click()
-    expect(page).to_have_url("/")
+    expect(page).to_have_url("/console/signed-out")
     page.goto("/console")
     expect(page.get_by_label("Username")).to_be_visible()

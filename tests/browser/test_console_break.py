@@ -73,7 +73,7 @@ def test_signing_out_gives_every_session_back_and_leaves_nothing_typed_on_the_ma
     console.get_by_test_id("sign-out").click()
     expect(console.get_by_test_id("leaving-held").get_by_role("listitem")).to_have_count(1)
     console.get_by_test_id("leaving-go").click()
-    expect(console).to_have_url("/")
+    expect(console).to_have_url("/console/signed-out")
     assert console.evaluate("sessionStorage.length") == 0
     assert team.api("counsellor-2").claim("chat") is not None
     assert chat.ask().json["state"] == "waiting"

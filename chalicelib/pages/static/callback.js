@@ -45,10 +45,16 @@ export function callbackPart(session, board) {
     if (answer?.ok) dial.focus();
   }
 
-  // The unsafe outcome stops all dialling for good: it asks once more.
+  // What takes the session away asks once more: a slip beside "answered" would lose somebody who is on the phone.
   function note(outcome, button) {
     if (!allowed(button)) return;
-    if (outcome !== "answered_unsafe") return noteDown(outcome);
+    if (outcome.startsWith("answered") && outcome !== "answered_unsafe") return noteDown(outcome);
+    if (outcome !== "answered_unsafe") {
+      return confirm("away", name("outcome", outcome), awayWords(outcome, session.data.callback), [
+        [say("callback.away_yes"), () => noteDown(outcome), "go"],
+        [say("dialog.cancel")],
+      ]);
+    }
     confirm("unsafe", say("callback.unsafe_title"), say("callback.unsafe_text"), [
       [say("callback.unsafe_yes"), () => noteDown(outcome), "go alarming"],
       [say("dialog.cancel")],
@@ -110,6 +116,11 @@ function wordRow(word) {
   return h("li", { class: "word" },
     `${say("callback.say_word")} `, h("b", { test: "word" }, `«\u00a0${word}\u00a0»`), h("small", {}, ` ${say("callback.word_hint")}`),
   );
+}
+
+function awayWords(outcome, wish) {
+  const again = ["no_answer", "busy"].includes(outcome) && wish.attempts_left > 1 && wish.slot_at;
+  return again ? say("callback.away_again", { moment: moment(wish.slot_at) }) : say("callback.away_over");
 }
 
 function slotWords(wish) {

@@ -9,6 +9,14 @@ export function closingPart(session, board) {
   const go = h("button", { class: "go", test: "close" }, say("session.close"), " ", h("kbd", {}, "C"));
   const node = h("form", { class: "closing", test: "close-form", onsubmit: close }, h("label", {}, h("span", {}, say("session.reason")), reason), go);
 
+  // Typed in the list, C would jump to "Choisir…" and take the reason back: it closes, as the button says.
+  reason.addEventListener("keydown", (event) => {
+    if (event.key.toLowerCase() !== "c" || event.ctrlKey || event.metaKey || event.altKey) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (reason.value) node.requestSubmit();
+  });
+
   function close(event) {
     event.preventDefault();
     if (!allowed(go)) return;
@@ -38,7 +46,12 @@ export function closingPart(session, board) {
     board.drop(session.id);
   }
 
-  const release = () => finish("release", "session.released");
+  function release() {
+    confirm("release", say("session.release"), say("session.release_text"), [
+      [say("session.release_yes"), () => finish("release", "session.released"), "go"],
+      [say("dialog.cancel")],
+    ]);
+  }
 
   return { node, release, focus: () => reason.focus(), update: () => { node.hidden = Boolean(session.over); } };
 }

@@ -25,6 +25,7 @@ function partingSheet(board, test, words, then) {
   return () => {
     describe();
     form.open();
+    if (board.living.length) form.node.querySelector("button[type=button]").focus(); // one key too many lets nobody go
   };
 }
 
