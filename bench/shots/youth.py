@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 
 from playwright.sync_api import Page, expect
 
 from bench.shots.studio import SIZES, Studio
-from tests.hub import FICTION, Hub
+from tests.browser.people import wait_until_told
+from tests.hub import FICTION
 
 __all__ = ["states"]
 
@@ -29,22 +29,10 @@ def _headed(page: Page, words: str) -> None:
     page.evaluate("scrollTo(0, 0)")
 
 
-def _waits(hub: Hub, seconds: int) -> None:
-    """The last twenty youths waited so long, and somebody is at the console."""
-    row = {
-        "pk": {"S": "line"}, "sk": {"S": "line"}, "recent": {"L": [{"N": str(seconds * 1000)}] * 20},
-        "counsellor_seen": {"N": str(time.time_ns() // 1_000_000)},
-    }  # fmt: skip
-    hub.aws("dynamodb").put_item(TableName=hub.facts["table"], Item=row)
-
-
 def _choosing(studio: Studio, size: str) -> None:
-    _waits(studio.hub, 1)
     page = studio.page(size)
     page.goto(studio.link("messenger", kind="call", session=None))
-    expect(page.get_by_test_id("wait").filter(visible=True)).to_contain_text(
-        "tout de suite", use_inner_text=True, timeout=40_000
-    )
+    wait_until_told(studio.hub, page, 1, "tout de suite")
     studio.take(page, f"youth-choose-{size}")
     page.get_by_test_id("choose-callback").click()
     page.get_by_test_id("number").fill("06 39 98 00 42")
@@ -81,17 +69,11 @@ def _calling(studio: Studio, size: str) -> None:
 
 
 def _waiting(studio: Studio, size: str) -> None:
-    _waits(studio.hub, 600)
     page = studio.page(size)
     page.goto(studio.link())
-    expect(page.get_by_test_id("wait").filter(visible=True)).to_contain_text(
-        "Entre 5 et 15", use_inner_text=True, timeout=40_000
-    )
+    wait_until_told(studio.hub, page, 600, "Entre 5 et 15")
     studio.take(page, f"youth-busy-{size}")
-    _waits(studio.hub, 1)
-    expect(page.get_by_test_id("wait").filter(visible=True)).to_contain_text(
-        "bientôt à toi", use_inner_text=True, timeout=40_000
-    )
+    wait_until_told(studio.hub, page, 1, "bientôt à toi")
     studio.take(page, f"youth-waiting-{size}")
     page.get_by_test_id("in-danger").click()
     expect(page.get_by_test_id("danger-panel")).to_contain_text("en premier", use_inner_text=True)

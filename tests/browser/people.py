@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FrameLo
 
 from tests.hub import Hub
 
-__all__ = ["ARGUMENTS", "SIZES", "Handset", "Screens", "empty_line", "sign_in"]
+__all__ = ["ARGUMENTS", "SIZES", "Handset", "Screens", "empty_line", "sign_in", "wait_until_told"]
 
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 """Root in a container has no sandbox; and nothing here may ask anything of the outside."""
@@ -131,3 +132,24 @@ def empty_line(hub: Hub) -> None:
             who.act(who.ask(f"sessions/{row['id']}").json, "close", reason="helped")
     while (session := who.claim()) is not None:
         who.act(session, "close", reason="helped")
+
+
+def wait_until_told(hub: Hub, page: Page, seconds: int, words: str) -> None:
+    """Until the youth's page tells that the last twenty youths waited so long, with somebody at the console.
+
+    The sweep may just be writing the row that it has read before, so it is written until the page has seen it.
+    """
+    told = page.get_by_test_id("wait").filter(visible=True)
+    for last in (False, False, False, False, True):
+        row = {
+            "pk": {"S": "line"}, "sk": {"S": "line"}, "recent": {"L": [{"N": str(seconds * 1000)}] * 20},
+            "counsellor_seen": {"N": str(time.time_ns() // 1_000_000)},
+        }  # fmt: skip
+        hub.aws("dynamodb").put_item(TableName=hub.facts["table"], Item=row)
+        try:
+            expect(told).to_contain_text(words, use_inner_text=True, timeout=12_000)
+        except AssertionError:
+            if last:
+                raise
+        else:
+            return

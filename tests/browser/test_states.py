@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from bench.screenshots import opens_tomorrow
-from tests.browser.people import Screens
+from tests.browser.people import Screens, wait_until_told
 from tests.browser.team import Team
 from tests.conftest import Running
 from tests.hub import FICTION, Counsellor, Hub
@@ -42,21 +42,6 @@ def _open(screens: Screens, size: str, hub: Hub, platform: str = "tiktok", **mem
     return page
 
 
-def _waits(page: Page, words: str) -> None:
-    expect(page.get_by_test_id("wait").filter(visible=True)).to_contain_text(words, use_inner_text=True, timeout=20_000)
-
-
-def _wait_says(hub: Hub, seconds: int) -> None:
-    """The last twenty youths waited so long, and somebody is at the console."""
-    recent = {"L": [{"N": str(seconds * 1000)}] * 20}
-    row = {"pk": {"S": "line"}, "sk": {"S": "line"}, "recent": recent, "counsellor_seen": {"N": str(_now())}}
-    hub.aws("dynamodb").put_item(TableName=hub.facts["table"], Item=row)
-
-
-def _now() -> int:
-    return time.time_ns() // 1_000_000
-
-
 def test_open_asks_one_thing_and_a_chat_that_was_asked_for_asks_nothing(size: str, screens: Screens, hub: Hub) -> None:
     unchosen = _open(screens, size, hub, "messenger", kind="call", session=None)
     _headed(unchosen, "On est là pour toi.")
@@ -69,14 +54,11 @@ def test_open_asks_one_thing_and_a_chat_that_was_asked_for_asks_nothing(size: st
 
 
 def test_busy_says_how_long_and_keeps_saying_it(size: str, screens: Screens, hub: Hub) -> None:
-    _wait_says(hub, 200)
     page = _open(screens, size, hub, session="chat")
-    _waits(page, "Moins de 5 minutes")
-    _wait_says(hub, 600)
-    _waits(page, "Entre 5 et 15 minutes")
-    _wait_says(hub, 3000)
-    _waits(page, "Plus de 15 minutes.")
-    _wait_says(hub, 1)
+    wait_until_told(hub, page, 200, "Moins de 5 minutes")
+    wait_until_told(hub, page, 600, "Entre 5 et 15 minutes")
+    wait_until_told(hub, page, 3000, "Plus de 15 minutes.")
+    wait_until_told(hub, page, 1, "C’est bientôt à toi.")
 
 
 def test_closed_puts_danger_first_and_offers_tomorrow_at_nine(size: str, screens: Screens, shut: Hub) -> None:
