@@ -19,6 +19,7 @@ from random import Random
 import aiohttp
 
 from bench.chatting.conversation import SIDES, conversation, percentile
+from bench.chatting.machine import Watch
 from bench.chatting.room import LIMIT, Pair, Room, until
 from bench.chatting.table import Ceiling, Figures, table
 from bench.chatting.tally import Tally
@@ -108,17 +109,17 @@ async def ceiling(room: Room, wire: Wire, counted: Tally, random: Random) -> Cei
     return Ceiling(max(map(len, took.values())) / STEP, percentile(took[1], 0.5))
 
 
-async def measure(hub: Hub, chats: int, seconds: float, seed: int, load: float) -> tuple[Figures, list[str]]:
-    """Everything, and every fault; ``load`` is what the machine had to do before."""
+async def measure(hub: Hub, chats: int, seconds: float, seed: int, root: int) -> tuple[Figures, list[str]]:
+    """Everything, and every fault; ``root`` is the hub's process."""
     random = Random(seed)
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         http = HttpWire(hub.base, session)
         opening = Tally(on=False)
         room = Room(hub, http, opening, chats)
         await room.greet()
-        busy, began = time.process_time(), time.monotonic()
+        watch = Watch(root)
         counted = await play(room.pairs, http, seconds, random, WARM)
-        share = (time.process_time() - busy) / (time.monotonic() - began)
+        spent = watch.stop()
         delays = {side: [late for pair in room.pairs for late in pair.chat.delays[side]] for side in SIDES}
         await room.renew(http, opening)  # the others' leases last as long as what is metered now
         few = room.of(room.consoles[0])
@@ -128,7 +129,7 @@ async def measure(hub: Hub, chats: int, seconds: float, seed: int, load: float) 
         await room.renew(http, opening)
         top = await ceiling(room, http, counted, random)
     faults = [fault for tally in (opening, counted, minute, alone) for fault in tally.faults] + room.faults()
-    return Figures(chats, seconds, counted, alone, minute, len(few), delays, top, share, load), faults
+    return Figures(chats, seconds, counted, alone, minute, len(few), delays, top, spent, os.cpu_count() or 1), faults
 
 
 def main() -> None:
@@ -139,11 +140,12 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=3018)
     parser.add_argument("--write", action="store_true", help="put the tables into the README")
     given = parser.parse_args()
-    load = os.getloadavg()[0]
     with tempfile.TemporaryDirectory() as folder:
         running = Running(Path(folder), LEASE_SECONDS="90", LIMIT=str(LIMIT))
         try:
-            figures, faults = asyncio.run(measure(running.hub, given.chats, given.seconds, given.seed, load))
+            figures, faults = asyncio.run(
+                measure(running.hub, given.chats, given.seconds, given.seed, running.process.pid)
+            )
         finally:
             running.stop()
     found = table(figures, len(faults))

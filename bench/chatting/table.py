@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from statistics import median
 
 from bench.chatting.conversation import SIDES, percentile
+from bench.chatting.machine import Spent
 from bench.chatting.tally import Tally
 
 __all__ = ["Ceiling", "Figures", "Row", "cost", "rows", "table"]
@@ -41,8 +42,8 @@ class Figures:
     few: int
     delays: Mapping[str, Sequence[float]]
     ceiling: Ceiling
-    share: float
-    load: float
+    spent: Spent
+    cores: int
 
     @property
     def minutes(self) -> float:
@@ -137,13 +138,18 @@ def _ceiling(figures: Figures, faults: int) -> str:
     asked = figures.counted.requests / figures.seconds
     said = sum(len(figures.counted.replies[f"{side}: message"]) for side in SIDES)
     how = "each came once and in order, no request failed" if not faults else f"{faults} FAULTS"
+    stack, here, elsewhere = (_cores(one) for one in (figures.spent.stack, figures.spent.here, figures.spent.elsewhere))
     return fill(
         f"""{said} messages: {how}. A page looks once a second, so half a second of each median is the design and the
         rest is the engine: the run asked {asked:.0f} requests a second, and the same looks without a pause get
         {figures.ceiling.rate:.0f} a second out of the stack on this machine; one by itself takes
-        {figures.ceiling.alone * 1000:.0f} ms. The pages were played by a process of their own with
-        {figures.share:.0%} of a core; the load before the run was {figures.load:.1f}."""
+        {figures.ceiling.alone * 1000:.0f} ms. During the run the stack kept {stack} of {figures.cores} cores busy, the
+        player of the pages {here}, and whatever else ran here {elsewhere}."""
     )
+
+
+def _cores(share: float | None) -> str:
+    return "an unknown part" if share is None else f"{share:.2f}"
 
 
 def fill(text: str) -> str:

@@ -58,9 +58,11 @@ class Screens:
         self._opened.clear()
 
     def _hear(self, message: ConsoleMessage) -> None:
-        # The provider's own page has no icon, and Chromium asks for one.
-        if message.type in ("error", "warning") and not message.location["url"].endswith("/favicon.ico"):
-            self.errors.append(f"{message.type}: {message.text} ({message.location['url']})")
+        # The provider's own page has no icon, and Chromium asks for one. A renewal may meet the release of its hold.
+        address = message.location["url"]
+        meant = address.endswith("/favicon.ico") or (address.endswith("/renew") and "409" in message.text)
+        if message.type in ("error", "warning") and not meant:
+            self.errors.append(f"{message.type}: {message.text} ({address})")
 
     def _see(self, request: Request) -> None:
         if not request.url.startswith((*(f"{home}/" for home in self._homes), "data:", "blob:")):

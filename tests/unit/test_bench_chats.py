@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import time
 from itertools import pairwise
 from random import Random
 from statistics import mean
@@ -19,6 +21,7 @@ from bench.chatting.conversation import (
     unbroken,
     youth_pace,
 )
+from bench.chatting.machine import Spent, Watch
 from bench.chatting.meter import read_units, size
 from bench.chatting.table import Ceiling, Figures, cost, rows, table
 from bench.chatting.tally import Reply, Tally
@@ -154,7 +157,7 @@ def figures() -> Figures:
     once = {kind: (1, reads, writes) for kind, (_, reads, writes) in line.items()}
     return Figures(
         2, 90, tally(**line), tally(**once), tally(**line), 2, {"youth": [0.4, 0.6], "counsellor": [0.5]},
-        Ceiling(100, 0.02), 0.25, 0.5,
+        Ceiling(100, 0.02), Spent(1.5, 0.125, None), 2,
     )  # fmt: skip
 
 
@@ -176,7 +179,10 @@ def test_the_table_tells_units_sums_latencies_and_the_ceiling() -> None:
     ):
         assert line in found.splitlines()
     assert "6 messages: each came once and in order, no request failed" in found
-    assert "100 a second" in " ".join(found.split())
+    prose = " ".join(found.split())
+    assert "100 a second" in prose
+    assert "the stack kept 1.50 of 2 cores busy, the player of the pages 0.12," in prose
+    assert "whatever else ran here an unknown part" in prose
     assert max(len(line) for line in found.splitlines() if not line.startswith("|")) <= 120
 
 
@@ -190,3 +196,13 @@ def test_requests_and_units_have_their_price() -> None:
     data, calls = cost(1e6, 1e6, 1e6)
     assert data == pytest.approx(0.75)
     assert calls == pytest.approx(3.7)
+
+
+def test_what_a_process_spends_is_its_own_and_not_the_machines() -> None:
+    watch = Watch(os.getpid())
+    ends = time.monotonic() + 0.3
+    while time.monotonic() < ends:
+        sum(range(1000))
+    spent = watch.stop()
+    assert spent.here > 0
+    assert spent.stack is None or spent.stack == pytest.approx(spent.here, abs=0.2)
