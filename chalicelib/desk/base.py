@@ -113,7 +113,7 @@ def finish_erasing(desk: Desk, session: Session) -> Session:
     try:
         desk.cipher.forget(session.id)
         desk.sessions.erase(session.id)
-        return change(desk, session, lambda s, _: erase(s))
+        return change(desk, session, lambda s, _: s if s.open else erase(s))
     except Problem:
         return session
 

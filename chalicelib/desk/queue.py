@@ -15,7 +15,6 @@ from chalicelib.ports import Present
 __all__ = ["BandView", "LaneView", "Queue", "Screen", "queue", "save_line", "screen", "set_break"]
 
 SHOWN = 500
-LISTED = 50
 SAVE_EVERY = 10 * SECOND
 MARK_EVERY = 30 * SECOND
 PRESENT_FOR = 90 * SECOND
