@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -23,7 +23,8 @@ from chalicelib.desk import claims, counsellors, partners
 from chalicelib.desk.base import Desk
 from chalicelib.desk.partners import Taken
 from chalicelib.model.counsellor import Counsellor
-from chalicelib.model.partner import Partner
+from chalicelib.model.delivery import settled
+from chalicelib.model.partner import Partner, Webhook
 from chalicelib.model.session import LANES, Band, Reason, Session
 from chalicelib.settings import read
 from chalicelib.wiring import assemble
@@ -43,6 +44,8 @@ LIMITS: dict[str, float] = {
     "renew": 1,
     "release": 3,
     "close": 3,
+    "close, with an endpoint to tell": 4,
+    "delivery (take, settle)": 5,
 }  # fmt: skip
 
 
@@ -156,6 +159,7 @@ class _Trial:
         with of("close"):
             counsellors.close(desk, who, held.id, held.epoch, Reason.HELPED)
         self._personal()
+        self._told()
 
     def _personal(self) -> None:
         of, desk, who = self.meter.of, self.desk, self.who
@@ -190,6 +194,22 @@ class _Trial:
             self.hand_over({**CHAT, "subject": "somebody"})
         held = self.claim(("chat",))
         counsellors.close(desk, who, held.id, held.epoch, Reason.HELPED)
+
+    def _told(self) -> None:
+        """With an endpoint: a step sets the key of what is owed in the same write; a delivery takes and settles it."""
+        of, desk, who = self.meter.of, self.desk, self.who
+        self.partner = replace(self.partner, webhook=Webhook("https://hooks.example/", "none"))
+        self.hand_over()
+        held = self.claim(("chat",))
+        with of("close, with an endpoint to tell"):
+            counsellors.close(desk, who, held.id, held.epoch, Reason.HELPED)
+        (row,) = desk.deliveries.due("tiktok", before=desk.clock() + 1, limit=1)
+        with of("delivery (take, settle)"):
+            seen = desk.deliveries.take(row, token="meter", until=desk.clock() + 30_000)
+            if seen is None:
+                raise RuntimeError("nothing to deliver")
+            desk.deliveries.settle(seen, settled(seen, seen.sequence, 204, None, desk.clock(), spread=0, pace=1))
+        self.partner = replace(self.partner, webhook=None)
 
     def behind(self, waiting: int) -> None:
         """The same claim behind a line of ``waiting`` sessions, seeded by batch writes."""

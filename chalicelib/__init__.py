@@ -2,5 +2,5 @@
 
 A handoff passes ``doors`` → ``desk`` → ``aws.sessions`` and out again. ``model``, ``problems``, ``ports`` and
 ``hours`` know nothing of the outside; ``aws`` alone speaks boto3, ``identity`` alone PyJWT, ``contract`` alone
-jsonschema; ``wiring`` is the one place that knows both sides.
+jsonschema, ``outside`` alone the internet; ``wiring`` is the one place that knows both sides.
 """

@@ -7,14 +7,17 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from chalicelib.model.counsellor import Counsellor
+from chalicelib.model.delivery import Owed
 from chalicelib.model.handoff import Lane
 from chalicelib.model.line import Line, Queued
-from chalicelib.model.partner import Partner
+from chalicelib.model.partner import Partner, PartnerKey
 from chalicelib.model.session import Session
+from chalicelib.model.usage import Kind
 
 __all__ = [
-    "Audit", "Cipher", "Claimed", "Clock", "Conflict", "Directory", "Gone", "Message", "Note", "Presence", "Present",
-    "Provider", "Secrets", "Sessions", "Slots", "Tokens",
+    "Audit", "Cipher", "Claimed", "Clock", "Conflict", "Deliveries", "Directory", "Gone", "KeySetFault", "KeySets",
+    "Message", "Note", "Presence", "Present", "Provider", "Secrets", "Sender", "Sent", "Sessions", "Signer", "Slots",
+    "Tokens", "Usage", "Waker",
 ]  # fmt: skip
 
 
@@ -32,6 +35,14 @@ class Gone(Exception):
     def __init__(self, *, passing: bool = False) -> None:
         super().__init__("gone")
         self.passing = passing
+
+
+class KeySetFault(Exception):
+    """A partner's key set cannot be had or used; ``reason`` is a fixed word."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -73,6 +84,18 @@ class Claimed:
 
     session: Session | None
     unseen: Session | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """What came of one POST to a partner: the HTTP status, or None and ``fault``, a fixed word that says what failed.
+
+    ``retry_after`` in ms, if the answer named it.
+    """
+
+    status: int | None
+    retry_after: int | None = None
+    fault: str = ""
 
 
 class Clock(Protocol):
@@ -139,6 +162,10 @@ class Sessions(Protocol):
         """Sort keys in one partition of the lane index, in order; may be stale."""
         ...
 
+    def first_time(self, id: str, expires_at: int) -> bool:
+        """Whether nobody has asked so before for this id; remembered until ``expires_at`` (s)."""
+        ...
+
     def save_report(self, id: str, fingerprint: bytes, sealed: bytes, expires_at: int) -> bool:
         """Keep a report beside the session; False when another body's report is there."""
         ...
@@ -176,11 +203,75 @@ class Sessions(Protocol):
         ...
 
 
+class Deliveries(Protocol):
+    """What is owed to partners; it rides on the sessions. Only the deliverer writes through this port."""
+
+    def due(self, partner: str, *, before: int, limit: int) -> list[Owed]:
+        """Rows to be sent before that moment (ms), earliest first; may be stale."""
+        ...
+
+    def take(self, row: Owed, *, token: str, until: int) -> Session | None:
+        """Take the row for oneself until then (ms), if it still stands there; the session, or None."""
+        ...
+
+    def settle(self, seen: Session, after: Session) -> bool:
+        """Write the deliverer's own attributes of ``after``, if its lease still is as in ``seen``; else False."""
+        ...
+
+    def delivered(self, id: str, sequence: int) -> None:
+        """Remember that ``sequence`` arrived, whoever holds the lease by now."""
+        ...
+
+    def parked(self, partner: str, *, limit: int = 500) -> list[Owed]:
+        """What could not be delivered, oldest first."""
+        ...
+
+    def hold(self, partner: str, token: str, *, now: int, until: int) -> bool:
+        """Be the partner's one deliverer until then (ms); False when another is."""
+        ...
+
+    def let_go(self, partner: str, token: str) -> None:
+        """No longer be the partner's deliverer."""
+        ...
+
+    def stop(self, partner: str, why: str, at: int) -> None:
+        """Send the partner nothing more, until the operator says otherwise."""
+        ...
+
+
+class Sender(Protocol):
+    """Sends one POST over the internet, to an address that may be sent to. Never raises."""
+
+    def __call__(self, url: str, headers: Mapping[str, str], body: bytes) -> Sent:
+        """What came of it, after at most 15 s."""
+        ...
+
+
+class Signer(Protocol):
+    """Signs deliveries (Standard Webhooks 1.0.0)."""
+
+    def __call__(self, name: str, id: str, at: int, body: bytes) -> str:
+        """The ``webhook-signature`` by every key under ``name`` that is valid ``at`` (s); problem unavailable else."""
+        ...
+
+
+class Waker(Protocol):
+    """Starts a deliverer beside this process."""
+
+    def __call__(self, partner: str, ids: Sequence[str] = ()) -> None:
+        """For one partner; ``ids`` are sessions that are surely owed. May fail silently: the minute repeats it."""
+        ...
+
+
 class Directory(Protocol):
     """Partners and the line in short, read together and cached for at most 60 s."""
 
-    def partner(self, id: str) -> Partner | None:
-        """The partner, or None."""
+    def partner(self, id: str, *, fresh: bool = False) -> Partner | None:
+        """The partner, or None; at most 60 s old, or as it is now if ``fresh``."""
+        ...
+
+    def partners(self) -> list[str]:
+        """Ids of every partner; may be stale."""
         ...
 
     def line(self, *, fresh: bool = False) -> Line:
@@ -189,6 +280,26 @@ class Directory(Protocol):
 
     def save_line(self, line: Line) -> None:
         """Publish the line in short."""
+        ...
+
+
+class KeySets(Protocol):
+    """The key sets (JWKS) that partners publish, and what was last kept of them."""
+
+    def address(self, partner: str) -> str | None:
+        """Where the partner publishes its set; None: nowhere, or the partner is not there."""
+        ...
+
+    def fetch(self, url: str) -> Mapping[str, PartnerKey]:
+        """The usable keys of a set by ``kid``, one at least; else KeySetFault."""
+        ...
+
+    def keep(self, partner: str, url: str, keys: Mapping[str, PartnerKey], at: int) -> None:
+        """These are the set's keys from now on, if it still is at this address; the rest of the partner stays."""
+        ...
+
+    def fault(self, partner: str, url: str, reason: str) -> None:
+        """Note for the operator why the set was not renewed; the keys that were kept stay."""
         ...
 
 
@@ -233,6 +344,14 @@ class Audit(Protocol):
 
     def record(self, who: str, what: str, session: str, at: int) -> None:
         """Append one record; raises when it was not written."""
+        ...
+
+
+class Usage(Protocol):
+    """What partners asked for, by day (UTC). A meter, not a bill: a lost reply may count twice or not at all."""
+
+    def add(self, partner: str, at: int, counts: Mapping[Kind, int]) -> Mapping[Kind, int]:
+        """Add to the counts of the day of ``at`` (ms); what all processes together counted in that day so far."""
         ...
 
 

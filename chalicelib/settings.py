@@ -12,7 +12,7 @@ _REQUIRED = (
     "OIDC_CLIENT_ID", "OIDC_JWKS_URL", "OIDC_AUTHORIZE_URL", "OIDC_TOKEN_URL",
 )  # fmt: skip
 # What a child may wait for is a promise: only the local stage may shorten it.
-_FIXED = {"LEASE_SECONDS": 90, "CALLBACK_RETRY_SECONDS": 1800, "SILENT_SECONDS": 300}
+_FIXED = {"LEASE_SECONDS": 90, "CALLBACK_RETRY_SECONDS": 1800, "SILENT_SECONDS": 300, "WEBHOOK_PACE": 1}
 
 
 class SettingsError(ValueError):
@@ -21,7 +21,11 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything the environment decides. Durations in ms."""
+    """Everything the environment decides. Durations in ms.
+
+    ``webhook_targets`` are hosts that deliveries may reach by plain http, on the local stage alone, where
+    ``webhook_pace`` divides the waits and time-outs of deliveries.
+    """
 
     stage: str
     base_url: str
@@ -43,6 +47,9 @@ class Settings:
     silent: int
     counsellor_limit: int
     shards: int
+    deliver_function: str = ""
+    webhook_pace: int = 1
+    webhook_targets: tuple[str, ...] = ()
 
     @property
     def local(self) -> bool:
@@ -67,6 +74,9 @@ def read(environment: Mapping[str, str]) -> Settings:
     changed = [name for name, default in _FIXED.items() if times[name] != default]
     if changed and stage != "local":
         raise SettingsError(f"only the local stage may change {', '.join(changed)}")
+    targets = tuple(host for host in environment.get("LOCAL_WEBHOOK_TARGETS", "").split(",") if host)
+    if targets and stage != "local":
+        raise SettingsError("only the local stage may have LOCAL_WEBHOOK_TARGETS")
     return Settings(
         **{name.lower(): environment[name] for name in _REQUIRED},
         instance=environment.get("INSTANCE") or "hub",
@@ -77,4 +87,8 @@ def read(environment: Mapping[str, str]) -> Settings:
         silent=times["SILENT_SECONDS"] * 1000,
         counsellor_limit=_number(environment, "COUNSELLOR_LIMIT", 4),
         shards=_number(environment, "SHARDS", 1),
+        # The deliverer starts its own successor.
+        deliver_function=environment.get("DELIVER_FUNCTION") or environment.get("AWS_LAMBDA_FUNCTION_NAME", ""),
+        webhook_pace=times["WEBHOOK_PACE"],
+        webhook_targets=targets,
     )

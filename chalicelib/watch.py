@@ -20,6 +20,7 @@ ALLOWED = frozenset(
     {
         "level", "message", "timestamp", "service", "request_id", "route", "method", "status", "ms", "code", "reason",
         "partner", "error", "place", "lapsed", "aside", "put_off", "ended", "erased", "failed",
+        "woken", "delivered", "parked", "busy",
     }
 )  # fmt: skip
 LONGEST = 200

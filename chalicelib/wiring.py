@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -13,12 +13,18 @@ from chalicelib import watch
 from chalicelib.aws.audit import TableAudit
 from chalicelib.aws.cipher import KmsCipher
 from chalicelib.aws.clients import Clients
+from chalicelib.aws.deliveries import TableDeliveries
 from chalicelib.aws.directory import TableDirectory
+from chalicelib.aws.keysets import TableKeySets
 from chalicelib.aws.presence import TablePresence
 from chalicelib.aws.provider import CognitoProvider
 from chalicelib.aws.secrets import StageSecrets
 from chalicelib.aws.sessions import TableSessions
+from chalicelib.aws.signing import SecretsSigner
+from chalicelib.aws.usage import TableUsage
+from chalicelib.aws.waker import LambdaWaker
 from chalicelib.desk.base import Desk, Rules
+from chalicelib.ports import Sender, Sent
 from chalicelib.settings import Settings, read
 from chalicelib.slots import HelplineSlots
 
@@ -48,16 +54,46 @@ def desk() -> Desk:
     return assemble(settings())
 
 
+def _sender(given: Settings) -> Sender:
+    """Made at the first delivery: what only deliverers need costs no cold start of the API."""
+
+    @cache
+    def made() -> Sender:
+        from chalicelib.outside.post import Post
+
+        return Post(given.webhook_targets, within=max(0.5, 15 / given.webhook_pace))
+
+    def send(url: str, headers: Mapping[str, str], body: bytes) -> Sent:
+        return made()(url, headers, body)
+
+    return send
+
+
+def _fetch(given: Settings) -> Callable[[str], bytes]:
+    def fetch(url: str) -> bytes:
+        from chalicelib.outside.fetch import Fetch
+
+        return Fetch(given.webhook_targets)(url)
+
+    return fetch
+
+
 def assemble(given: Settings, *, prepare: Callable[[Any], None] | None = None, clock: Callable[[], int] = now) -> Desk:
     """A desk over AWS for the given settings; ``prepare`` sees each new client."""
     clients = Clients(prepare)
     return Desk(
         sessions=TableSessions(clients, given.table, token, given.shards),
+        deliveries=TableDeliveries(clients, given.table, given.shards),
+        sender=_sender(given),
+        signer=SecretsSigner(clients, clock),
+        waker=LambdaWaker(clients, given.deliver_function),
         directory=TableDirectory(clients, given.table, clock),
+        keysets=TableKeySets(clients, given.table, _fetch(given)),
         presence=TablePresence(clients, given.table, clock),
         cipher=KmsCipher(clients, given.keys_table, given.kms_key, clock),
         secrets=StageSecrets(clients, given.secret_arn),
         audit=TableAudit(clients, given.table, token),
+        usage=TableUsage(clients, given.table),
         provider=CognitoProvider(
             clients, pool=given.user_pool, client_id=given.oidc_client_id, jwks_url=given.oidc_jwks_url,
             token_url=given.oidc_token_url, clock=clock,
@@ -68,5 +104,6 @@ def assemble(given: Settings, *, prepare: Callable[[Any], None] | None = None, c
         rules=Rules(
             base_url=given.base_url, lease=given.lease, callback_retry=given.callback_retry,
             silent=given.silent, counsellor_limit=given.counsellor_limit, shards=given.shards, fiction=given.local,
+            pace=given.webhook_pace,
         ),
     )  # fmt: skip

@@ -27,10 +27,11 @@ class Options:
     callback_retry: int
     silent: int
     limit: int
+    pace: int = 1
 
     @classmethod
     def read(cls, environment: Mapping[str, str]) -> Options:
-        """From PORT, HUB_LOCAL, HOURS, DIAL_HOURS, LEASE_SECONDS, CALLBACK_RETRY, SILENT_SECONDS, LIMIT.
+        """From PORT, HUB_LOCAL, HOURS, DIAL_HOURS, LEASE_SECONDS, CALLBACK_RETRY, SILENT_SECONDS, LIMIT, WEBHOOK_PACE.
 
         Raises OptionsRefused. Without HOURS the hub is open round the clock, so that it can be tried at any time.
         """
@@ -44,6 +45,7 @@ class Options:
             callback_retry=_number(environment, "CALLBACK_RETRY", 1800),
             silent=_number(environment, "SILENT_SECONDS", 300),
             limit=_number(environment, "LIMIT", 20),
+            pace=_number(environment, "WEBHOOK_PACE", 1),
         )
 
     @property

@@ -22,7 +22,7 @@ from local import hubfile, seed, stack
 from local.engine import REGION, Engine, EngineFailed
 from local.front import Front, application, reporter
 from local.options import Options, OptionsRefused
-from local.package import SHARED, Package, PackagingFailed, build
+from local.package import LOCAL_ONLY, SHARED, Package, PackagingFailed, build
 from local.progress import card, step
 from local.simulator import Simulator
 
@@ -115,7 +115,9 @@ async def _start(options: Options, engine: Engine) -> web.AppRunner:
     with step("start the engine"):
         await engine.start()
     with step("deploy the stack"):
-        outputs = await asyncio.to_thread(stack.deploy, engine.client, package, _parameters(options, engine, instance))
+        outputs = await asyncio.to_thread(
+            stack.deploy, engine.client, package, _parameters(options, engine, instance), _local_only(options)
+        )
     with step("register partners and counsellors"):
         partners, counsellors = await asyncio.to_thread(_seed, options, engine, outputs)
     gateway = f"{engine.url}/restapis/{outputs['RestAPIId']}/{STAGE}/_user_request_"
@@ -148,6 +150,11 @@ def _parameters(options: Options, engine: Engine, instance: str) -> Mapping[str,
         "CounsellorLimit": str(options.limit),
         "EngineUrl": engine.url,
     }
+
+
+def _local_only(options: Options) -> Mapping[str, str]:
+    """What no deployed hub may have: webhooks to this machine, and their waits made short."""
+    return {LOCAL_ONLY: "127.0.0.1", "WEBHOOK_PACE": str(options.pace)}
 
 
 def _seed(
@@ -228,6 +235,10 @@ def _hub(
             "user_pool": outputs["UserPool"],
             "api_function": outputs["ApiFunction"],
             "sweep_function": outputs["SweepFunction"],
+            "deliver_function": outputs["DeliverFunction"],
+            "wake_function": outputs["WakeFunction"],
+            "deliver_log_group": outputs["DeliverLogGroup"],
+            "wake_log_group": outputs["WakeLogGroup"],
             "api_log_group": outputs["ApiLogGroup"],
             "sweep_log_group": outputs["SweepLogGroup"],
             "secret_arn": outputs["SecretArn"],

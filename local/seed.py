@@ -1,4 +1,4 @@
-"""Two partners with keys of their own, and three counsellors. Made once per state directory, then found again."""
+"""Two partners, a sandbox and three counsellors, with keys of their own. Made once per state directory, then found."""
 
 from __future__ import annotations
 
@@ -12,16 +12,26 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, load_pem_private_key
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
 
-from ops.keys import public_jwk, thumbprint
-from ops.partners import Partner, Partners
+from chalicelib.identity import read_key
+from ops.keys import thumbprint
+from ops.partners import Partners
+from ops.row import Partner
 
 __all__ = ["Counsellor", "SeededPartner", "counsellors", "partners"]
 
+SANDBOX = "sandbox"
 DEMO_PARTNERS = (
     ("tiktok", "TikTok (démo)", ("tiktok",), ("https://www.tiktok.com/", "snssdk1233://")),
     ("meta", "Meta (démo)", ("instagram", "messenger"), ("https://www.instagram.com/", "fb-messenger://")),
+    (SANDBOX, "Bac à sable", ("sandbox_app",), ("https://app.example/",)),
 )
 DEMO_COUNSELLORS = (
     ("counsellor-1", "Écoutant 1", ("psychologist",)),
@@ -67,19 +77,23 @@ def _signing_key(path: Path) -> ec.EllipticCurvePrivateKey:
     return key
 
 
+def _public(key: ec.EllipticCurvePrivateKey) -> str:
+    return key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+
+
 def partners(dynamodb: Any, table: str, home: Path) -> list[SeededPartner]:
     """Register the demo partners unless they are; their keys lie in ``home``/keys, for this user alone."""
     rows = Partners(dynamodb, table)
     seeded = []
     for name, title, platforms, prefixes in DEMO_PARTNERS:
         path = (home / "keys" / f"{name}.pem").absolute()
-        jwk = public_jwk(_signing_key(path).public_key())
-        kid = f"{name}-{thumbprint(jwk)[:8]}"
+        key = read_key(_public(_signing_key(path)))
+        kid = f"{name}-{thumbprint(key)[:8]}"
         if rows.get(name) is None:
-            rows.add(Partner(name, title, platforms, {kid: {"alg": "ES256", "jwk": jwk}}, prefixes))
+            rows.add(Partner(name, title, platforms, {kid: key}, prefixes, sandbox=name == SANDBOX))
         else:
-            rows.add_key(name, kid, "ES256", jwk)
-        seeded.append(SeededPartner(name, platforms, kid, "ES256", path))
+            rows.add_key(name, kid, key)
+        seeded.append(SeededPartner(name, platforms, kid, key.alg, path))
     return seeded
 
 

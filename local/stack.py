@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping
@@ -22,9 +23,17 @@ class StackFailed(Exception):
     """CloudFormation refused or rolled back; the text carries its reasons."""
 
 
-def deploy(client: Callable[[str], Any], package: Package, parameters: Mapping[str, str]) -> dict[str, str]:
-    """Create or update the stack; its outputs by name. Raises StackFailed."""
+def deploy(
+    client: Callable[[str], Any], package: Package, parameters: Mapping[str, str], extra: Mapping[str, str]
+) -> dict[str, str]:
+    """Create or update the stack; its outputs by name. Raises StackFailed.
+
+    ``extra`` goes into the functions' environment: what only the local stage may have, so no template knows it.
+    """
     template = json.loads(package.template.read_text())
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Serverless::Function":
+            resource["Properties"]["Environment"]["Variables"].update(extra)
     address = _upload(client("s3"), package, template)
     formation = client("cloudformation")
     outputs = _apply(formation, address, parameters)
@@ -47,8 +56,9 @@ def _upload(s3: Any, package: Package, template: dict[str, Any]) -> str:
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::Serverless::Function":
             resource["Properties"]["CodeUri"] = f"s3://{BUCKET}/{key}"
-    named = f"{package.digest}.json"
-    s3.put_object(Bucket=BUCKET, Key=named, Body=json.dumps(template).encode())
+    body = json.dumps(template).encode()
+    named = f"{hashlib.sha256(body).hexdigest()}.json"
+    s3.put_object(Bucket=BUCKET, Key=named, Body=body)
     return f"{s3.meta.endpoint_url}/{BUCKET}/{named}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import fields
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.model.line import place
+from chalicelib.model import delivery, line
 from chalicelib.model.session import Attempt, Band, Facts, Reason, Session, State, Status
 
 __all__ = ["Item", "attribute", "decode", "encode", "key", "plain"]
@@ -52,15 +52,18 @@ def plain(value: dict[str, Any]) -> Any:
 
 
 def encode(session: Session, shards: int) -> Item:
-    """The item of a session, without the primary key's ``sk`` constant but with its place in the lane index."""
+    """The item of a session, without the primary key's ``sk`` constant but with its places in the two indexes."""
     item: Item = {}
     for name, default in _DEFAULTS.items():
         value = getattr(session, name)
         if name == "id" or (value == default and name not in _ALWAYS):
             continue
         item[name] = attribute(_flat(value))
-    standing = place(session, shards)
-    item["lane_pk"], item["lane_sk"] = attribute(standing.pk), attribute(standing.sk)
+    # A sandbox's rehearsal stands in no lane, so nobody can ever take it.
+    lane = line.place(session, shards) if session.rehearsal is None else None
+    for index, place in (("lane", lane), ("due", delivery.place(session, shards))):
+        if place is not None:
+            item[f"{index}_pk"], item[f"{index}_sk"] = attribute(place.pk), attribute(place.sk)
     return item
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from chalicelib.aws.change import Change
 from chalicelib.aws.clients import Clients, refused, translated
 from chalicelib.aws.codec import Item, attribute, decode, encode, key
 from chalicelib.aws.words import TableWords
@@ -18,7 +19,13 @@ from chalicelib.ports import Claimed, Conflict
 __all__ = ["TableSessions"]
 
 SK = "session"
-PLACE = ("lane_pk", "lane_sk")
+# Never guarded: places follow from the rest, and what is owed is the deliverer's own (a step only restarts it).
+UNGUARDED = frozenset({
+    "lane_pk", "lane_sk", "due_pk", "due_sk", "stepped", "delivered", "deliver_at", "tries", "parked", "courier",
+    "write_id",
+})  # fmt: skip
+# What a new step of the status resets, whatever the deliverer has written meanwhile.
+RESTARTED = ("courier", "deliver_at", "parked", "tries")
 PAGE, PAGES = 1000, 50
 MOST_OF_ONE = 20
 
@@ -65,8 +72,10 @@ class TableSessions(TableWords):
         mine = replace(after, write_id=self._tokens().hex())
         old, new = encode(before, self._shards), encode(mine, self._shards)
         names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
-        guards = [name for name in dict.fromkeys(("state", "epoch", *also, *names)) if name not in (*PLACE, "write_id")]
-        change = _Change()
+        if mine.hooked and "sequence" in names:
+            names += [name for name in RESTARTED if name not in names]
+        guards = [name for name in dict.fromkeys(("state", "epoch", *also, *names)) if name not in UNGUARDED]
+        change = Change()
         for name in names:
             change.set(name, new.get(name))
         for name in guards:
@@ -78,7 +87,7 @@ class TableSessions(TableWords):
 
     def renew(self, id: str, owner: str, epoch: int, until: int) -> Session:
         """Move the lease's end: one write, no read."""
-        change = _Change()
+        change = Change()
         change.set("lease_until", attribute(until))
         change.set("write_id", attribute(self._tokens().hex()))
         change.guard("owner", attribute(owner))
@@ -94,7 +103,7 @@ class TableSessions(TableWords):
     ) -> Claimed:
         """Take the session if it still stands exactly where the index showed it; no read before."""
         write_id = self._tokens().hex()
-        change = _Change()
+        change = Change()
         values: dict[str, Any] = {
             "state": State.CLAIMED, "owner": owner, "holder": holder, "claimed_at": now, "lease_until": now + lease,
             "status": row.status, "sequence": row.sequence, "write_id": write_id, "lane_pk": HELD,
@@ -121,7 +130,7 @@ class TableSessions(TableWords):
 
     def touch(self, id: str, name: str, at: int, **guards: Any) -> bool:
         """Set one moment of a held session, if the guarded attributes still are so: one write, no read."""
-        change = _Change()
+        change = Change()
         change.set(name, attribute(at))
         for guarded, value in guards.items():
             change.guard(guarded, attribute(value))
@@ -177,10 +186,10 @@ class TableSessions(TableWords):
                 return
             more = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
 
-    def _update(self, id: str, change: _Change) -> Item | None:
+    def _update(self, id: str, change: Change) -> Item | None:
         return self._write("update_item", Key=key(id, SK), **change.request())
 
-    def _returned(self, id: str, change: _Change) -> Session | Conflict:
+    def _returned(self, id: str, change: Change) -> Session | Conflict:
         from botocore.exceptions import ClientError
 
         with translated():
@@ -195,66 +204,3 @@ class TableSessions(TableWords):
                     raise
                 return Conflict(decode(winner) if winner else None)
         return decode(answer["Attributes"])
-
-
-class _Change:
-    """One conditional UpdateItem in the making; every clause of the condition is a named value."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, str] = {}
-        self._values: Item = {}
-        self._sets: list[str] = []
-        self._removes: list[str] = []
-        self._adds: list[str] = []
-        self._guards: list[str] = ["attribute_exists(pk)"]
-
-    def _name(self, name: str) -> str:
-        self._names[f"#{name}"] = name
-        return f"#{name}"
-
-    def _value(self, prefix: str, name: str, value: dict[str, Any]) -> str:
-        self._values[f":{prefix}_{name}"] = value
-        return f":{prefix}_{name}"
-
-    def set(self, name: str, value: dict[str, Any] | None) -> None:
-        """Set the attribute, or remove it."""
-        if value is None:
-            self._removes.append(self._name(name))
-        else:
-            self._sets.append(f"{self._name(name)} = {self._value('new', name, value)}")
-
-    def set_once(self, name: str, value: dict[str, Any]) -> None:
-        """Set the attribute unless it is there."""
-        named = self._name(name)
-        self._sets.append(f"{named} = if_not_exists({named}, {self._value('new', name, value)})")
-
-    def add_one(self, name: str) -> None:
-        """Raise a counter by one."""
-        self._adds.append(f"{self._name(name)} {self._value('one', name, {'N': '1'})}")
-
-    def guard(self, name: str, value: dict[str, Any] | None) -> None:
-        """Write only if the attribute still is ``value``."""
-        if value is None:
-            self._guards.append(f"attribute_not_exists({self._name(name)})")
-        else:
-            self._guards.append(f"{self._name(name)} = {self._value('old', name, value)}")
-
-    def guard_at_least(self, name: str, bound: int) -> None:
-        """Write only if the attribute is at least ``bound``."""
-        self._guards.append(f"{self._name(name)} >= {self._value('min', name, attribute(bound))}")
-
-    def guard_held(self) -> None:
-        """Write only while a counsellor holds the session."""
-        claimed = self._value("is", "claimed", attribute(State.CLAIMED))
-        active = self._value("is", "active", attribute(State.ACTIVE))
-        self._guards.append(f"{self._name('state')} IN ({claimed}, {active})")
-
-    def request(self) -> dict[str, Any]:
-        """The parts of the UpdateItem request."""
-        parts = (("SET ", self._sets), ("REMOVE ", self._removes), ("ADD ", self._adds))
-        request: dict[str, Any] = {
-            "UpdateExpression": " ".join(verb + ", ".join(clauses) for verb, clauses in parts if clauses),
-            "ConditionExpression": " AND ".join(self._guards),
-            "ExpressionAttributeNames": self._names,
-        }
-        return {**request, "ExpressionAttributeValues": self._values} if self._values else request

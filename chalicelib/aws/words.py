@@ -52,6 +52,11 @@ class TableWords:
             item = self._db.get_item(TableName=self._table, Key=key(id, "report")).get("Item")
         return bytes(plain(item["sealed"])) if item else None
 
+    def first_time(self, id: str, expires_at: int) -> bool:
+        """Whether nobody has asked so before for this id."""
+        item = {**key(id, "tried"), "expires_at": attribute(expires_at)}
+        return self._write("put_item", Item=item, ConditionExpression="attribute_not_exists(pk)") is None
+
     def save_message(self, id: str, message: Message) -> Message:
         """Keep the message; under one number the first one stays."""
         item = {

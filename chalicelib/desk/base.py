@@ -5,23 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from chalicelib.model.delivery import step
 from chalicelib.model.figures import Ended
 from chalicelib.model.hold import erase
 from chalicelib.model.session import Session, State
 from chalicelib.model.status import settle
+from chalicelib.model.usage import Tally
 from chalicelib.ports import (
     Audit,
     Cipher,
     Clock,
     Conflict,
+    Deliveries,
     Directory,
     Gone,
+    KeySets,
     Presence,
     Provider,
     Secrets,
+    Sender,
     Sessions,
+    Signer,
     Slots,
     Tokens,
+    Usage,
+    Waker,
 )  # fmt: skip
 from chalicelib.problems import Problem
 
@@ -32,7 +40,7 @@ TRIES = 5
 
 @dataclass(frozen=True)
 class Rules:
-    """What the stage decides. Durations in ms."""
+    """What the stage decides. Durations in ms; ``pace`` divides every wait between two attempts to deliver."""
 
     base_url: str
     lease: int
@@ -41,6 +49,7 @@ class Rules:
     counsellor_limit: int
     shards: int = 1
     fiction: bool = False
+    pace: int = 1
 
 
 @dataclass
@@ -52,6 +61,7 @@ class Memory:
     line_saved: int = 0
     marked: dict[str, int] = field(default_factory=dict)
     ended: dict[int, tuple[int, Ended]] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -59,11 +69,17 @@ class Desk:
     """The ports and rules that the verbs need."""
 
     sessions: Sessions
+    deliveries: Deliveries
+    sender: Sender
+    signer: Signer
+    waker: Waker
     directory: Directory
+    keysets: KeySets
     presence: Presence
     cipher: Cipher
     secrets: Secrets
     audit: Audit
+    usage: Usage
     provider: Provider
     slots: Slots
     clock: Clock
@@ -92,7 +108,7 @@ def change(desk: Desk, seen: Session, move: Callable[[Session, int], Session], *
         if after == settled:
             return settled
         try:
-            return desk.sessions.replace(seen, after, also=also)
+            return desk.sessions.replace(seen, step(seen, settled, after, now), also=also)
         except Conflict as lost:
             if lost.winner is None:
                 raise Problem("not_found") from None

@@ -9,8 +9,9 @@ from chalicelib import phone
 from chalicelib.desk.base import Desk, change, find, finish_erasing
 from chalicelib.desk.ids import session_id, well_formed
 from chalicelib.model.handoff import Handoff, Lane
-from chalicelib.model.moves import cancel_for_partner, open_session
+from chalicelib.model.moves import cancel_for_partner, open_session, rehearse
 from chalicelib.model.partner import Partner
+from chalicelib.model.rehearsal import LASTS, SCRIPTS, named
 from chalicelib.model.session import LANES, TOMBSTONE_LASTS, Session
 from chalicelib.model.status import settle
 from chalicelib.ports import Gone
@@ -46,8 +47,9 @@ def receive(desk: Desk, partner: Partner, jti: str, body: bytes, handoff: Handof
     """
     id = session_id(desk.secrets, partner.id, jti)
     fingerprint = desk.secrets.mac("fingerprint", body)[:16]
+    prepare = _rehearse if partner.sandbox else _prepare
     try:
-        session = _prepare(desk, partner, id, fingerprint, handoff)
+        session = prepare(desk, partner, id, fingerprint, handoff)
     except Problem:
         first = desk.sessions.get(id, strong=True)
         if first is None:
@@ -71,7 +73,7 @@ def _replay(first: Session, fingerprint: bytes) -> Taken:
 def _prepare(desk: Desk, partner: Partner, id: str, fingerprint: bytes, handoff: Handoff) -> Session:
     now = desk.clock()
     _check_platform(partner, handoff)
-    number = _read_number(desk, handoff, now)
+    number = _read_number(handoff, now, fiction=desk.rules.fiction)
     sealed_number, has_report = _keep_personal(desk, id, handoff, number, fingerprint, now)
     is_open = desk.slots.is_open(now)
     return open_session(
@@ -79,7 +81,25 @@ def _prepare(desk: Desk, partner: Partner, id: str, fingerprint: bytes, handoff:
         subject=_subject(desk, partner, handoff), number=sealed_number, zone=number.zone if number else None,
         is_open=is_open, turn=desk.slots.turn(now), slot=desk.slots.slot,
         wait=desk.directory.line().wait(handoff.session, now, open=is_open),
-        sealed=sealed_number is not None or has_report, has_report=has_report,
+        sealed=sealed_number is not None or has_report, has_report=has_report, hooked=partner.webhook is not None,
+    )  # fmt: skip
+
+
+def _rehearse(desk: Desk, partner: Partner, id: str, fingerprint: bytes, handoff: Handoff) -> Session:
+    """The sandbox checks what a real handoff is checked for, and keeps nothing of it."""
+    now = desk.clock()
+    _check_platform(partner, handoff)
+    _read_number(handoff, now, fiction=True)
+    name = named(handoff.subject)
+    if name is None:
+        known = ", ".join(SCRIPTS)
+        raise Problem("bad_request", errors=(Place("/subject", "unknown", f"After sandbox: one of {known}."),))
+    if SCRIPTS[name].busy_first and desk.sessions.first_time(id, (now + LASTS) // 1000):
+        raise Problem("unavailable", retry_after=1)
+    turn = desk.slots.turn(now) if SCRIPTS[name].open else now + SCRIPTS[name].steps[1][0]
+    return rehearse(
+        handoff, name, id=id, partner=partner.id, now=now, fingerprint=fingerprint, turn=turn,
+        hooked=partner.webhook is not None,
     )  # fmt: skip
 
 
@@ -91,20 +111,20 @@ def _check_platform(partner: Partner, handoff: Handoff) -> None:
         raise Problem("return_url_not_registered", errors=(Place("/return_url", "not_registered", "No such prefix."),))
 
 
-def _read_number(desk: Desk, handoff: Handoff, now: int) -> phone.Number | None:
+def _read_number(handoff: Handoff, now: int, *, fiction: bool) -> phone.Number | None:
     wish = handoff.callback
     if wish is None:
         return None
     check_window(wish.not_before, wish.not_after, now, "/callback")
     if wish.number is None:
         return None
-    return read_number(desk, wish.number, "/callback/number")
+    return read_number(wish.number, "/callback/number", fiction=fiction)
 
 
-def read_number(desk: Desk, text: str, pointer: str) -> phone.Number:
-    """A number that can be called back, in E.164; problem ``bad_number`` otherwise."""
+def read_number(text: str, pointer: str, *, fiction: bool) -> phone.Number:
+    """A number that can be called back, in E.164; problem ``bad_number`` otherwise. ``fiction``: made-up ones, too."""
     try:
-        return phone.read(text, fiction=desk.rules.fiction)
+        return phone.read(text, fiction=fiction)
     except phone.BadNumber as bad:
         raise Problem("bad_number", errors=(Place(pointer, bad.code, "This number cannot be called back."),)) from None
 

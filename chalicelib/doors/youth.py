@@ -13,8 +13,9 @@ from chalicelib.desk import resume as resuming
 from chalicelib.desk import youth
 from chalicelib.doors.door import Call, Door, reply, see_other
 from chalicelib.doors.origin import came_from_elsewhere
+from chalicelib.doors.queries import number
 from chalicelib.doors.youth_forms import COOKIE, check_sender, read_body, wish
-from chalicelib.doors.youth_pages import forgotten, left, resume_form, show
+from chalicelib.doors.youth_pages import forgotten, left, rehearsal, resume_form, show
 from chalicelib.doors.youth_pages import page as shown_page
 from chalicelib.doors.youth_pages import state as state_of
 from chalicelib.model.session import Session
@@ -38,8 +39,9 @@ def _to_page(call: Call, session: Session, cookie: str | None) -> Response:
 
 @door.get("/y/{code}")
 def open_link(call: Call) -> Response:
-    """Open the link. Nothing is consumed."""
-    return _to_page(call, *youth.open_link(call.desk, call.params["code"]))
+    """Open the link. Nothing is consumed. A sandbox's leads to a page that says so, and no further."""
+    session, cookie = youth.open_link(call.desk, call.params["code"])
+    return rehearsal(call, session) if session.rehearsal else _to_page(call, session, cookie)
 
 
 @door.get("/r")
@@ -72,7 +74,8 @@ def page(call: Call) -> Response:
 def state(call: Call) -> Response:
     """How things stand, with messages later than the numbers in the query."""
     session = youth.look(call.desk, call.params["id"], call.cookie(COOKIE))
-    found = reply(state_of(call, session, (call.number("youth") or 0, call.number("counsellor") or 0)))
+    known = number(call, "youth") or 0, number(call, "counsellor") or 0
+    found = reply(state_of(call, session, known))
     etag = f'"{hashlib.sha256(found.body.encode()).hexdigest()[:24]}"'
     if etag in (call.header("if-none-match") or ""):
         return Response("", {"ETag": etag, "Content-Type": "text/plain"}, 304)

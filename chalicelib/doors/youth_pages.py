@@ -17,7 +17,7 @@ from chalicelib.doors.youth_views import youth_state
 from chalicelib.model.session import Session
 from chalicelib.problems import Problem
 
-__all__ = ["forgotten", "left", "page", "resume_form", "show", "state"]
+__all__ = ["forgotten", "left", "page", "rehearsal", "resume_form", "show", "state"]
 
 BEYOND_THE_PAGE = ("link_expired", "not_found", "link_used", "internal")
 """After these, there is no page of the youth's own to show again."""
@@ -48,6 +48,11 @@ def resume_form(call: Call, problem: Problem | None = None) -> Response:
 def left(call: Call) -> Response:
     """The harmless page after a quick exit without JavaScript."""
     return html(pages.left_page(_locale(call)), 200, {**with_policy(call.settings), **forgotten(call)})
+
+
+def rehearsal(call: Call, session: Session) -> Response:
+    """The page behind the link of a sandbox's handoff."""
+    return html(pages.rehearsal_page(session.locale), 200, with_policy(call.settings))
 
 
 def forgotten(call: Call) -> dict[str, str]:

@@ -164,11 +164,15 @@ def queued(found: Place) -> Queued:
 
 @dataclass(frozen=True)
 class Line:
-    """The line in short, for the honest wait: oldest due time per lane, recent waits, a counsellor's last sign (ms)."""
+    """The line in short, for the honest wait: oldest due time per lane, recent waits, a counsellor's last sign (ms).
+
+    ``saved`` is when it was measured (ms; 0: never): the sweep does so each minute, whether anybody works or not.
+    """
 
     oldest: tuple[tuple[Lane, int | None], ...] = tuple((lane, None) for lane in LANES)
     recent: tuple[int, ...] = ()
     counsellor_seen: int = 0
+    saved: int = 0
 
     def wait(self, lane: Lane | None, now: int, *, open: bool) -> str:
         """The wait band of a lane (None: the shorter one): now, under_5_min, under_15_min, longer or closed."""

@@ -11,6 +11,7 @@ from dataclasses import replace
 from chalicelib.model.callback import CALLBACK_GIVEN_UP_AFTER, Slot, ask_callback
 from chalicelib.model.handoff import Handoff, Lane
 from chalicelib.model.hold import close, let_go
+from chalicelib.model.rehearsal import LASTS, SCRIPTS
 from chalicelib.model.session import (
     CHAT_GIVEN_UP_AFTER,
     RECEIVED_LASTS,
@@ -35,6 +36,7 @@ __all__ = [
     "hand_over",
     "open_session",
     "raise_danger",
+    "rehearse",
     "see_youth",
     "triage",
 ]  # fmt: skip
@@ -45,7 +47,7 @@ SEEN_EVERY = 30_000
 def open_session(
     handoff: Handoff, *, id: str, partner: str, now: int, fingerprint: bytes, subject: bytes | None,
     number: bytes | None, zone: str | None, is_open: bool, turn: int | None, wait: str, slot: Slot,
-    sealed: bool, has_report: bool,
+    sealed: bool, has_report: bool, hooked: bool = False,
 ) -> Session:  # fmt: skip
     """The session a handoff opens at ``now``; its first status is sequence 1, whatever the rung.
 
@@ -59,6 +61,7 @@ def open_session(
         fingerprint=fingerprint, facts=blank, state=State.RECEIVED, status=Status.ACCEPTED, lane=handoff.session,
         band=Band.DANGER if handoff.danger else Band.NORMAL, danger=handoff.danger, role=handoff.role,
         age_band=handoff.age_band, subject=subject, youth_seen=now, sealed=sealed, has_report=has_report,
+        hooked=hooked, stepped=now if hooked else 0,
     )  # fmt: skip
     if handoff.session == "chat" and is_open:
         session = due_at(session, now, now)
@@ -68,6 +71,20 @@ def open_session(
         )
     status = shown(session.state)
     return replace(session, status=status, sequence=1, facts=replace(blank, status=status))
+
+
+def rehearse(
+    handoff: Handoff, name: str, *, id: str, partner: str, now: int, fingerprint: bytes, turn: int | None, hooked: bool
+) -> Session:
+    """A sandbox's session: it walks the script ``name`` by the clock, keeps nothing personal and meets nobody."""
+    chosen = SCRIPTS[name]
+    status = chosen.steps[0][1]
+    facts = Facts(status, handoff.session, chosen.wait, chosen.open, turn)
+    return Session(
+        id=id, partner=partner, platform=handoff.platform, kind=handoff.kind, locale=handoff.locale, created=now,
+        fingerprint=fingerprint, facts=facts, state=State.RECEIVED, status=status, lane=handoff.session,
+        expires_at=(now + LASTS) // 1000, hooked=hooked, stepped=now, rehearsal=name,
+    )  # fmt: skip
 
 
 def choose(

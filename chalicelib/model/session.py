@@ -127,6 +127,10 @@ class Session:
     ``audience`` is whom it is reserved for until ``reserved_until``: a speciality, or ``@`` and a counsellor's name.
     ``waited`` is the wait until the first claim (s). ``…_n`` count words and notes, ``…_at`` say when a side last did
     something, ``…_typing`` when it last typed, ``checked_at`` when a counsellor last asked whether the youth is there.
+
+    ``stepped`` is when the status was last raised. The partner has an endpoint if ``hooked``; ``delivered`` is the last
+    sequence that arrived there, ``deliver_at`` when the next is tried, after ``tries`` failures; ``parked`` says why it
+    was given up, ``courier`` is the lease of who is delivering. ``rehearsal`` names the sandbox's script, if it is one.
     """
 
     id: str
@@ -183,6 +187,14 @@ class Session:
     undo_until: int | None = None
     erased: bool = False
     expires_at: int | None = None
+    hooked: bool = False
+    stepped: int = 0
+    delivered: int = 1
+    deliver_at: int | None = None
+    tries: int = 0
+    parked: str | None = None
+    courier: str | None = None
+    rehearsal: str | None = None
     write_id: str = ""
 
     @property

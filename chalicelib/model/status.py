@@ -1,16 +1,17 @@
 """What a partner may see: the status, a pure function of the state, kept at the highest rung reached.
 
-A scheduled session becomes waiting by the clock alone: ``settle`` says so without a write, the same way every time,
-so a stored session and its settled form can never tell a partner two different stories.
+Some steps come by the clock alone: a scheduled session becomes waiting, a sandbox's handoff walks its script.
+``settle`` says so without a write, the same every time, so a stored session and its settled form never tell two stories.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from chalicelib.model.rehearsal import script
 from chalicelib.model.session import TARGETS, Session, State, Status
 
-__all__ = ["climb", "due_at", "settle", "shown"]
+__all__ = ["climb", "coming", "due_at", "settle", "shown"]
 
 _SHOWN = {
     State.RECEIVED: Status.ACCEPTED,
@@ -20,6 +21,7 @@ _SHOWN = {
     State.ACTIVE: Status.CONNECTED,
     State.CLOSED: Status.CLOSED,
 }
+_STATES = {status: state for state, status in _SHOWN.items() if state is not State.CLAIMED}
 
 
 def shown(state: State) -> Status:
@@ -41,8 +43,22 @@ def due_at(session: Session, due: int, now: int) -> Session:
     return climb(replace(session, due=due, deadline=due + TARGETS[session.band], state=state, aside=False))
 
 
+def coming(session: Session) -> list[tuple[int, State]]:
+    """What the clock alone will make of the session: moments (ms) and states, in order."""
+    if not session.open:
+        return []
+    if session.rehearsal is not None:
+        return [(session.created + after, _STATES[status]) for after, status in script(session.rehearsal)]
+    if session.state is State.SCHEDULED and session.due is not None:
+        return [(session.due, State.WAITING)]
+    return []
+
+
 def settle(session: Session, now: int) -> Session:
-    """The session as it stands at ``now`` (ms): a scheduled one whose moment has come is waiting."""
-    if session.state is State.SCHEDULED and session.due is not None and session.due <= now:
-        return climb(replace(session, state=State.WAITING))
+    """The session as it stands at ``now`` (ms), with every step the clock has made since it was written."""
+    for at, state in coming(session):
+        if at > now:
+            break
+        after = climb(replace(session, state=state))
+        session = replace(after, stepped=at) if after.sequence > session.sequence else after
     return session

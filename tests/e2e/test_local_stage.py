@@ -38,6 +38,7 @@ def test_the_file_says_what_tools_and_tests_need(running: Running, hub: Hub) -> 
     assert {one["id"]: sorted(one["platforms"]) for one in facts["partners"]} == {
         "tiktok": ["tiktok"],
         "meta": ["instagram", "messenger"],
+        "sandbox": ["sandbox_app"],
     }
     for partner in facts["partners"]:
         key = Path(partner["private_key"])

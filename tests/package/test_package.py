@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -14,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from local.package import Package, build
+from local.package import LOCAL_ONLY, POLICIES, ROOT, SOURCES, Package, PackagingFailed, build
 
 # What the Lambda runtime brings: boto3 and what it needs.
 RUNTIME = ("boto3", "botocore", "s3transfer", "jmespath", "dateutil", "six", "urllib3")
@@ -72,6 +73,7 @@ def test_every_module_of_the_hub_finds_its_libraries_in_the_zip(unpacked: Path, 
     names = sorted(
         ".".join(path.relative_to(unpacked).with_suffix("").parts).removesuffix(".__init__")
         for path in (unpacked / "chalicelib").rglob("*.py")
+        if path.parent.name != "samples"  # the documentation's, which run elsewhere
     )
     done = run(f"import {', '.join(names)}; import aws_xray_sdk.core", unpacked, runtime)
     assert done.returncode == 0, done.stderr
@@ -117,6 +119,34 @@ def test_cfn_lint_has_nothing_to_say(package: Package) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+FUNCTIONS = {
+    "APIHandler": "ApiLogs", "Sweep": "SweepLogs", "Keysets": "KeysetsLogs", "Wake": "WakeLogs",
+    "Deliver": "DeliverLogs",
+}  # fmt: skip
+
+
+def test_these_are_all_functions(template: dict[str, Any]) -> None:
+    found = {name for name, one in template["Resources"].items() if one["Type"] == "AWS::Serverless::Function"}
+    assert found == set(FUNCTIONS)
+
+
+def test_webhooks_to_this_machine_cannot_reach_a_deployed_template(package: Package, tmp_path: Path) -> None:
+    assert LOCAL_ONLY not in package.template.read_text()
+    for name in SOURCES:
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy2
+        (tmp_path / "hub" / name).parent.mkdir(parents=True, exist_ok=True)
+        copy(ROOT / name, tmp_path / "hub" / name)
+    for policy in ROOT.glob(POLICIES):
+        shutil.copy2(policy, tmp_path / "hub" / ".chalice")
+    template = tmp_path / "hub" / "infra" / "resources.yaml"
+    text = template.read_text()
+    assert "STAGE: !Ref Stage" in text
+    template.write_text(text.replace("STAGE: !Ref Stage", f"STAGE: !Ref Stage\n          {LOCAL_ONLY}: 127.0.0.1", 1))
+    with pytest.raises(PackagingFailed, match=LOCAL_ONLY):
+        build(tmp_path / "made", tmp_path / "hub", local=True)
+    assert not (tmp_path / "made" / "deployment.zip").exists()
+
+
 def statements(template: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for resource in template["Resources"].values():
         if resource["Type"] == "AWS::IAM::Role":
@@ -140,7 +170,7 @@ def test_only_the_local_stage_takes_passwords_shortens_times_or_leaves_tables_op
     flows = resources["Console"]["Properties"]["ExplicitAuthFlows"]["Fn::If"]
     assert flows[0] == "Local"
     assert flows[2] == ["ALLOW_REFRESH_TOKEN_AUTH"]
-    for function in ("APIHandler", "Sweep"):
+    for function in FUNCTIONS:
         variables = resources[function]["Properties"]["Environment"]["Variables"]
         assert variables["LEASE_SECONDS"]["Fn::If"][::2] == ["Local", "90"]
         assert variables["CALLBACK_RETRY_SECONDS"]["Fn::If"][::2] == ["Local", "1800"]
@@ -162,10 +192,10 @@ def test_copies_of_wrapped_keys_can_be_nowhere(template: dict[str, Any]) -> None
 
 
 def test_functions_fit_the_gateway_and_keep_their_logs_for_a_while(template: dict[str, Any]) -> None:
-    for function, group in (("APIHandler", "ApiLogs"), ("Sweep", "SweepLogs")):
+    assert template["Resources"]["APIHandler"]["Properties"]["Timeout"] < 29
+    for function, group in FUNCTIONS.items():
         properties = template["Resources"][function]["Properties"]
         assert properties["MemorySize"] >= 1024
-        assert properties["Timeout"] < 29
         assert properties["LoggingConfig"] == {"LogGroup": {"Ref": group}}
         assert template["Resources"][group]["Properties"]["RetentionInDays"] == {"Ref": "LogDays"}
     api = template["Resources"]["RestAPI"]["Properties"]

@@ -28,7 +28,7 @@ FAMILIES: dict[str, tuple[str, ...]] = {
     "weekday.": tuple(str(day) for day in range(7)),
     "month.": tuple(str(month) for month in range(1, 13)),
     "js.problem.": ("bad_number", "bad_window", "stale_form", "offline", "other"),
-    **{f"{kind}.": ("title", "lead") for kind in ("used", "expired", "down", "resume")},
+    **{f"{kind}.": ("title", "lead") for kind in ("used", "expired", "rehearsal", "down", "resume")},
 }
 """Words that are asked for by a key put together from two parts, one of them from this list."""
 

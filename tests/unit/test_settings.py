@@ -30,3 +30,11 @@ def test_only_the_local_stage_may_shorten_what_a_child_waits_for() -> None:
 def test_a_number_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(SettingsError, match="SHARDS"):
         read({**GIVEN, "SHARDS": text})
+
+
+@pytest.mark.parametrize(("name", "value"), [("LOCAL_WEBHOOK_TARGETS", "127.0.0.1"), ("WEBHOOK_PACE", "10")])
+def test_only_the_local_stage_may_send_webhooks_to_this_machine_or_faster(name: str, value: str) -> None:
+    local = read({**GIVEN, name: value})
+    assert (local.webhook_targets, local.webhook_pace) in ((("127.0.0.1",), 1), ((), 10))
+    with pytest.raises(SettingsError, match=name):
+        read({**GIVEN, "STAGE": "prod", name: value})

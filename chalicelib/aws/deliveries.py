@@ -1,0 +1,140 @@
+"""What is owed to partners, in DynamoDB: rows of the ``due`` index, and the deliverer's own attributes of a session.
+
+Taking a row costs 3 write units (the key moves), settling it 2; two deliverers never send the same row, unless the
+lease of the first ran out.
+"""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any
+
+from chalicelib.aws.change import Change
+from chalicelib.aws.clients import Clients, refused, translated
+from chalicelib.aws.codec import attribute, decode, encode, key
+from chalicelib.model.delivery import Owed, due_partition, owed_row, parked_partition
+from chalicelib.model.line import Place
+from chalicelib.model.session import Session
+
+__all__ = ["TableDeliveries"]
+
+SK = "session"
+OWN = ("courier", "deliver_at", "delivered", "due_pk", "due_sk", "parked", "tries")
+
+
+class TableDeliveries:
+    """The port ``Deliveries`` over the session table."""
+
+    def __init__(self, clients: Clients, table: str, shards: int = 1) -> None:
+        self._clients, self._table, self._shards = clients, table, shards
+
+    def due(self, partner: str, *, before: int, limit: int) -> list[Owed]:
+        """Rows due before that moment, earliest first, merged over the shards."""
+        found: list[Owed] = []
+        for shard in range(self._shards):
+            found += self._rows(due_partition(partner, shard), f"{before:013d}", limit)
+        return sorted(found, key=lambda row: row.place.sk)[:limit]
+
+    def parked(self, partner: str, *, limit: int = 500) -> list[Owed]:
+        """What was given up, oldest first."""
+        return self._rows(parked_partition(partner), "", limit)
+
+    def take(self, row: Owed, *, token: str, until: int) -> Session | None:
+        """Push the row's key forward, if it still stands where it was seen; that is the lease."""
+        change = Change()
+        moved = Place(row.place.pk, f"{until:013d}#{row.id}")
+        for name, value in (("courier", token), ("deliver_at", until), ("due_sk", moved.sk)):
+            change.set(name, attribute(value))
+        change.guard("due_pk", attribute(row.place.pk))
+        change.guard("due_sk", attribute(row.place.sk))
+        return self._update(row.id, change, mine=token)
+
+    def settle(self, seen: Session, after: Session) -> bool:
+        """Write what the attempt changed, if the lease and the sequence still are what they were."""
+        old, new = encode(seen, self._shards), encode(after, self._shards)
+        change = Change()
+        for name in OWN:
+            if old.get(name) != new.get(name):
+                change.set(name, new.get(name))
+        change.guard("courier", attribute(seen.courier))
+        change.guard("sequence", attribute(seen.sequence))
+        return self._update(seen.id, change) is not None
+
+    def delivered(self, id: str, sequence: int) -> None:
+        """Remember that ``sequence`` arrived. The row stays: whoever takes it next sees what is still owed."""
+        change = Change()
+        change.set("delivered", attribute(sequence))
+        change.guard_below("delivered", sequence)
+        self._update(id, change)
+
+    def hold(self, partner: str, token: str, *, now: int, until: int) -> bool:
+        """Take or keep the row that says who delivers to the partner."""
+        with translated():
+            try:
+                self._db.update_item(
+                    TableName=self._table, Key=key(f"partner#{partner}", "deliverer"),
+                    UpdateExpression="SET holder = :me, hold_until = :until",
+                    ConditionExpression="attribute_not_exists(pk) OR hold_until < :now OR holder = :me",
+                    ExpressionAttributeValues={
+                        ":me": attribute(token), ":until": attribute(until), ":now": attribute(now)
+                    },
+                )  # fmt: skip
+            except self._db.exceptions.ConditionalCheckFailedException:
+                return False
+        return True
+
+    def let_go(self, partner: str, token: str) -> None:
+        """Delete the row that says who delivers to the partner, if it is ours."""
+        with translated():
+            try:
+                self._db.delete_item(
+                    TableName=self._table, Key=key(f"partner#{partner}", "deliverer"),
+                    ConditionExpression="holder = :me", ExpressionAttributeValues={":me": attribute(token)},
+                )  # fmt: skip
+            except self._db.exceptions.ConditionalCheckFailedException:
+                return
+
+    def stop(self, partner: str, why: str, at: int) -> None:
+        """Note at the partner's endpoint why nothing is sent there any more."""
+        with translated():
+            try:
+                self._db.update_item(
+                    TableName=self._table, Key=key(f"partner#{partner}", "partner"),
+                    UpdateExpression="SET webhook.stopped = :why, webhook.stopped_at = :at",
+                    ConditionExpression="attribute_exists(webhook) AND attribute_not_exists(webhook.stopped)",
+                    ExpressionAttributeValues={":why": attribute(why), ":at": attribute(at)},
+                )  # fmt: skip
+            except self._db.exceptions.ConditionalCheckFailedException:
+                return
+
+    @property
+    def _db(self) -> Any:
+        return self._clients("dynamodb")
+
+    def _rows(self, partition: str, before: str, limit: int) -> list[Owed]:
+        condition, values = "due_pk = :p", {":p": attribute(partition)}
+        if before:
+            condition, values = condition + " AND due_sk < :b", {**values, ":b": attribute(before)}
+        with translated():
+            answer = self._db.query(
+                TableName=self._table, IndexName="due", KeyConditionExpression=condition,
+                ExpressionAttributeValues=values, Limit=limit,
+            )  # fmt: skip
+        return [owed_row(Place(partition, item["due_sk"]["S"])) for item in islice(answer["Items"], limit)]
+
+    def _update(self, id: str, change: Change, mine: str = "") -> Session | None:
+        from botocore.exceptions import ClientError
+
+        with translated():
+            try:
+                answer = self._db.update_item(
+                    TableName=self._table, Key=key(id, SK), ReturnValues="ALL_NEW",
+                    ReturnValuesOnConditionCheckFailure="ALL_OLD", **change.request(),
+                )  # fmt: skip
+            except ClientError as error:
+                winner = refused(error)
+                if winner is None:
+                    raise
+                # Our own lease in the way: the reply of the first try was lost, not the write.
+                return decode(winner) if winner and mine and winner.get("courier") == attribute(mine) else None
+        return decode(answer["Attributes"])
