@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -26,10 +27,16 @@ def running() -> dict[str, Any]:
     return found
 
 
+@cache
+def _session() -> boto3.session.Session:
+    """One for all clients: each session reads botocore's large data files anew."""
+    return boto3.session.Session()
+
+
 # Typed by each caller: the overloads of boto3's stubs want literal service names.
 def aws(service: str, hub: dict[str, Any] | None) -> Any:
     """A boto3 client: of the local hub's engine, or of AWS with the operator's own credentials when ``hub`` is None."""
-    session = boto3.session.Session()
+    session = _session()
     if hub is None:
         return session.client(service)  # type: ignore[call-overload]
     return session.client(  # type: ignore[call-overload]

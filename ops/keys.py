@@ -1,119 +1,149 @@
-"""Partner keys: what may be registered, and the public JWK that is kept. Pure but for cryptography."""
+"""The keys that a partner signs with: registered by hand, rotated with an overlap, or published at an address."""
 
 from __future__ import annotations
 
+import argparse
 import base64
 import hashlib
-import json
-import re
-from typing import Any
+import sys
+from pathlib import Path
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from jwt import InvalidKeyError, PyJWK, PyJWTError
+from chalicelib.aws.codec import attribute
+from chalicelib.aws.partner_rows import keys_attribute
+from chalicelib.identity import KID, KeyRefused, read_key
+from chalicelib.model.partner import PartnerKey
+from chalicelib.outside.address import check_url
+from ops.command import Commands, Work, duration
+from ops.partners import check_new_key
+from ops.row import Partner, PartnerRefused, moment, now
 
-__all__ = ["KID", "KeyRefused", "PublicKey", "check", "public_jwk", "thumbprint"]
-
-PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey | ed25519.Ed25519PublicKey
-KID = re.compile(r"[A-Za-z0-9._-]{1,64}")
-PRIVATE_MEMBERS = frozenset({"d", "p", "q", "dp", "dq", "qi", "oth", "k"})
-SMALLEST_RSA = 2048
-LARGEST_RSA = 4096
+__all__ = ["commands", "given_key", "key_arguments", "thumbprint"]
 
 
-class KeyRefused(Exception):
-    """The key may not be registered; the text says why and never carries the key."""
+def thumbprint(key: PartnerKey) -> str:
+    """RFC 7638 SHA-256 thumbprint, base64url, of a key as ``read_key`` gives it: its JWK is canonical."""
+    return base64.urlsafe_b64encode(hashlib.sha256(key.jwk.encode()).digest()).rstrip(b"=").decode()
 
 
-def check(text: str) -> tuple[str, dict[str, str]]:
-    """The algorithm and the public JWK of a PEM or JWK text. Raises KeyRefused.
-
-    One algorithm per key: ES256 for P-256, RS256 for RSA of 2048 to 4096 bits, EdDSA for Ed25519.
-    """
-    key = _from_jwk(text) if text.lstrip().startswith("{") else _from_pem(text)
-    return _algorithm(key), public_jwk(key)
-
-
-def _from_pem(text: str) -> PublicKey:
-    if "PRIVATE KEY" in text:
-        raise KeyRefused("this is a private key; the partner keeps it, register its public half only")
+def given_key(work: Work) -> tuple[str, PartnerKey]:
+    """The kid and the key of --key; the kid is of the key's thumbprint unless --kid names one. Raises KeyRefused."""
+    path = work.asked.key
     try:
-        key = load_pem_public_key(text.encode())
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise KeyRefused("this is neither a PEM public key nor a JWK") from error
-    return _supported(key)
+        key = read_key(sys.stdin.read() if path == "-" else Path(path).read_text())
+    except UnicodeDecodeError:
+        raise KeyRefused("This is neither a JWK nor a PEM public key.") from None
+    kid = work.asked.kid or thumbprint(key)[:16]
+    if not KID.fullmatch(kid):
+        raise KeyRefused("a kid is 1 to 64 of A-Z a-z 0-9 . _ + / = -")
+    return kid, key
 
 
-def _from_jwk(text: str) -> PublicKey:
-    try:
-        members = json.loads(text, object_pairs_hook=_no_duplicates)
-    except (ValueError, RecursionError) as error:
-        raise KeyRefused("the JWK is not a JSON object without duplicates") from error
-    if "keys" in members:
-        raise KeyRefused("this is a key set; register its keys one by one")
-    if members.get("kty") == "oct" or "k" in members:
-        raise KeyRefused("symmetric keys (oct) are refused: both sides could sign")
-    if PRIVATE_MEMBERS & members.keys():
-        raise KeyRefused("the JWK has private members; register its public half only")
-    if members.get("use", "sig") != "sig":
-        raise KeyRefused("the JWK is not for signatures (use)")
-    if "verify" not in members.get("key_ops", ["verify"]):
-        raise KeyRefused("the JWK is not for checking signatures (key_ops)")
-    declared = members.pop("alg", None)
-    try:
-        key = _supported(PyJWK({**members, "alg": declared} if declared else members).key)
-    except (PyJWTError, InvalidKeyError, ValueError, TypeError, KeyError) as error:
-        raise KeyRefused("the JWK cannot be read as a public key") from error
-    if declared not in (None, _algorithm(key)):
-        raise KeyRefused(f"the JWK declares another algorithm than {_algorithm(key)}")
-    return key
+def _add(work: Work) -> None:
+    kid, key = given_key(work)
+    known = work.partners.need(work.asked.id).keys.get(kid)
+    if known is not None and known.until is not None:
+        raise PartnerRefused(f"this key ends {moment(known.until)}; key-rotate to it, if it shall stay")
+    work.partners.add_key(work.asked.id, kid, key)
+    work.tell(f"{work.asked.id}: key {kid} ({key.alg}) counts")
 
 
-def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("duplicate member")
-    return found
+def _rotate(work: Work) -> None:
+    id, (kid, key) = work.asked.id, given_key(work)
+    found = work.partners.need(id)
+    new = check_new_key(found, kid, key)
+    end = now() + work.asked.overlap
+    ends = {name: min(old.until or end, end) for name, old in found.keys.items() if name != kid}
+    slots = {f"k{n}": name for n, name in enumerate(ends)}
+    names = {"#keys": "keys", "#new": kid, **{f"#{slot}": name for slot, name in slots.items()}}
+    work.partners.update(
+        id, "key-rotate",
+        set=["#keys.#new = :new", *(f"#keys.#{slot}.#until = :{slot}" for slot in slots)],
+        only_if=" AND ".join(
+            [f"attribute_{'not_' if new else ''}exists(#keys.#new)",
+             *(f"attribute_exists(#keys.#{slot})" for slot in slots)]
+        ),
+        names={**names, "#until": "until"} if slots else names,
+        values={":new": keys_attribute({kid: key})["M"][kid],
+                **{f":{slot}": attribute(ends[name]) for slot, name in slots.items()}},
+    )  # fmt: skip
+    work.tell(f"{id}: key {kid} ({key.alg}) counts")
+    for name, until in sorted(ends.items()):
+        print(f"  {name} {'ended' if until <= now() else 'ends'} {moment(until)}")
+    if found.jwks is not None:
+        print("  keys of the published set are the partner's own to take away")
 
 
-def _supported(key: object) -> PublicKey:
-    if isinstance(key, (ec.EllipticCurvePublicKey, rsa.RSAPublicKey, ed25519.Ed25519PublicKey)):
-        _algorithm(key)
-        return key
-    raise KeyRefused("only ES256 (P-256), RS256 (RSA) and EdDSA (Ed25519) public keys are accepted")
+def _remove(work: Work) -> None:
+    id, kid = work.asked.id, work.asked.kid
+    found = work.partners.need(id)
+    if kid not in found.keys:
+        raise PartnerRefused(f"{id} has no key {kid}; `show {id}` lists them")
+    if not _stays(found, kid):
+        raise PartnerRefused(
+            f"no other key of {id} stays: key-rotate {id} --key new.pem --overlap 0 replaces it, suspend refuses both"
+        )
+    work.partners.update(
+        id, "key-remove", remove=["#keys.#kid"], only_if="attribute_exists(#keys.#kid)",
+        names={"#keys": "keys", "#kid": kid},
+    )  # fmt: skip
+    work.tell(f"{id}: key {kid} removed")
+    if found.jwks is not None and kid in found.jwks.keys:
+        print("  the published set has a key of this kid, too, and that one counts; jwks-remove takes the set away")
 
 
-def _algorithm(key: PublicKey) -> str:
-    if isinstance(key, ed25519.Ed25519PublicKey):
-        return "EdDSA"
-    if isinstance(key, rsa.RSAPublicKey):
-        if not SMALLEST_RSA <= key.key_size <= LARGEST_RSA:
-            raise KeyRefused(f"RSA keys need {SMALLEST_RSA} to {LARGEST_RSA} bits")
-        return "RS256"
-    if not isinstance(key.curve, ec.SECP256R1):
-        raise KeyRefused("elliptic keys must be on P-256 (ES256)")
-    return "ES256"
+def _stays(partner: Partner, gone: str) -> bool:
+    """Whether the partner can still sign for good without that key."""
+    kept = any(key.until is None for kid, key in partner.keys.items() if kid != gone)
+    return kept or bool(partner.jwks and partner.jwks.keys)
 
 
-def _base64url(number: int | bytes, length: int | None = None) -> str:
-    if isinstance(number, int):
-        number = number.to_bytes(length or (number.bit_length() + 7) // 8, "big")
-    return base64.urlsafe_b64encode(number).rstrip(b"=").decode()
+def _set_address(work: Work) -> None:
+    id, url = work.asked.id, work.asked.url
+    check_url(url, work.place.targets)
+    found = work.partners.need(id)
+    work.partners.update(
+        id, "jwks-set", set=["jwks_url = :url"], remove=["jwks_fault"], values={":url": attribute(url)}
+    )
+    work.tell(f"{id}: the keys at {url} are fetched each hour")
+    print(f"  whether it went well stands in `show {id}`; registered keys go on, and win where the kid is the same")
+    if found.jwks is not None and found.jwks.url != url and found.jwks.keys:
+        print("  the keys of the old address count until the new one has been fetched")
 
 
-def public_jwk(key: PublicKey) -> dict[str, str]:
-    """The required public members alone, so that nothing a caller put beside them is kept."""
-    if isinstance(key, ed25519.Ed25519PublicKey):
-        return {"crv": "Ed25519", "kty": "OKP", "x": _base64url(key.public_bytes_raw())}
-    if isinstance(key, rsa.RSAPublicKey):
-        numbers = key.public_numbers()
-        return {"e": _base64url(numbers.e), "kty": "RSA", "n": _base64url(numbers.n)}
-    point = key.public_numbers()
-    return {"crv": "P-256", "kty": "EC", "x": _base64url(point.x, 32), "y": _base64url(point.y, 32)}
+def _remove_address(work: Work) -> None:
+    id = work.asked.id
+    found = work.partners.need(id)
+    if found.jwks is None:
+        raise PartnerRefused(f"{id} publishes no key set")
+    if all(key.until is not None for key in found.keys.values()):
+        raise PartnerRefused(f"no registered key of {id} stays; add one first (key-add {id} --key new.pem)")
+    work.partners.update(id, "jwks-remove", remove=["jwks_url", "jwks", "jwks_at", "jwks_fault"])
+    work.tell(f"{id}: the address of the key set and its fetched keys are gone")
 
 
-def thumbprint(jwk: dict[str, str]) -> str:
-    """RFC 7638 SHA-256 thumbprint of a JWK that has its required members only; base64url."""
-    canonical = json.dumps(jwk, sort_keys=True, separators=(",", ":"))
-    return _base64url(hashlib.sha256(canonical.encode()).digest())
+def key_arguments(command: argparse.ArgumentParser) -> None:
+    """--key and --kid."""
+    command.add_argument("--key", required=True, help="file with a PEM public key or a JWK; - = standard input")
+    command.add_argument("--kid", default="", help="the name the partner signs with; default: of the key's thumbprint")
+
+
+def commands(to: Commands) -> None:
+    """key-add, key-rotate, key-remove, jwks-set, jwks-remove."""
+    add = to.change("key-add", "register one more key; the others go on", _add)
+    rotate = to.change(
+        "key-rotate", "register the new key and end all others after an overlap", _rotate,
+        more="During the overlap both count. A key that ends sooner already keeps its end.",
+    )  # fmt: skip
+    for made in (add, rotate):
+        key_arguments(made)
+    rotate.add_argument(
+        "--overlap", required=True, type=duration, help="how long the others go on: 7d, 24h; 0 = end now"
+    )
+    remove = to.change("key-remove", "forget a key at once, for example one that leaked", _remove)
+    remove.add_argument("kid")
+    address = to.change(
+        "jwks-set", "let the hub fetch the partner's keys from an address each hour", _set_address,
+        more="At most 20 keys and 64 KiB, by https, no redirect. A failed fetch changes nothing.",
+    )  # fmt: skip
+    address.add_argument("--url", required=True, help="https://… of a JWKS (RFC 7517)")
+    to.change("jwks-remove", "forget that address and the keys that came from it", _remove_address)

@@ -6,6 +6,7 @@ import base64
 import binascii
 import json
 import re
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,11 @@ from chalicelib.strictjson import Malformed, read_object
 if TYPE_CHECKING:
     from jwt.algorithms import Algorithm
 
-__all__ = ["ALGORITHMS", "KeyRefused", "decode_base64url", "read_key", "verify"]
+__all__ = ["ALGORITHMS", "KID", "KeyRefused", "decode_base64url", "is_secret", "read_key", "verify"]
 
 ALGORITHMS = ("ES256", "RS256", "EdDSA")
+# Key ids are opaque; Cognito writes them in padded base64.
+KID = re.compile(r"[A-Za-z0-9._+/=-]{1,64}", re.ASCII)
 
 # Public members per key type and the only algorithm we pair with it (RFC 7518, RFC 8037).
 _PUBLIC = {"EC": ("crv", "kty", "x", "y"), "RSA": ("e", "kty", "n"), "OKP": ("crv", "kty", "x")}
@@ -42,7 +45,8 @@ def decode_base64url(text: str) -> bytes | None:
 def read_key(text: str, *, alg: str | None = None) -> PartnerKey:
     """Read one public key, a JWK or a PEM ``PUBLIC KEY``, and pair it with its algorithm. Raises KeyRefused.
 
-    ES256 with P-256, RS256 with RSA of 2048 to 8192 bits, EdDSA with Ed25519; ``alg``, if given, must be that.
+    ES256 with P-256, RS256 with RSA of 2048 to 8192 bits, EdDSA with Ed25519; ``alg``, if given, must be that. The
+    JWK has its required members alone, in the canonical form that RFC 7638 hashes.
     """
     if alg is not None and alg not in ALGORITHMS:
         raise KeyRefused(f"The algorithm must be one of {', '.join(ALGORITHMS)}.")
@@ -61,6 +65,11 @@ def read_key(text: str, *, alg: str | None = None) -> PartnerKey:
     return PartnerKey(alg=paired, jwk=jwk)
 
 
+def is_secret(members: Mapping[str, Any]) -> bool:
+    """Whether a JWK could sign: it is a shared secret (oct) or has private members."""
+    return members.get("kty") == "oct" or bool(members.keys() & _PRIVATE)
+
+
 def verify(key: PartnerKey, signed: bytes, signature: bytes) -> bool:
     """Whether the key made ``signature`` over ``signed``, by the key's own algorithm. Raises KeyRefused."""
     if key.alg not in ALGORITHMS:
@@ -73,9 +82,11 @@ def _read_jwk(text: str) -> dict[str, Any]:
         members = read_object(text.encode("utf-8", "replace"))
     except Malformed:
         raise KeyRefused("This is neither a JWK nor a PEM public key.") from None
+    if "keys" in members:
+        raise KeyRefused("This is a key set; register one of its keys, or its address.")
     if members.get("kty") == "oct":
         raise KeyRefused("A shared secret (oct) cannot be registered.")
-    if members.keys() & _PRIVATE:
+    if is_secret(members):
         raise KeyRefused("The JWK has private members; register the public key only.")
     if members.get("use", "sig") != "sig":
         raise KeyRefused("The JWK is not for signatures (use).")

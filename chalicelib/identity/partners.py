@@ -87,7 +87,7 @@ def partner_caller(
             raise Refused("bad_typ")
         name = text_claim(token.claims, "iss", _PARTNER_ID, "bad_iss")
         partner = find(name)
-        proven = _prove(token, partner)
+        proven = _prove(token, partner, now)
         check_times(token.claims, now, longest=LONGEST_LIFE)
         _check_purpose(token, method=method, path=path, scope=scope, audience=audience)
         _check_body(token, body)
@@ -96,11 +96,12 @@ def partner_caller(
         raise BadToken(fault.reason, partner) from None
 
 
-def _prove(token: Token, partner: Partner | None) -> Partner:
+def _prove(token: Token, partner: Partner | None, now: int) -> Partner:
     key = None if partner is None else partner.keys.get(token.kid)
-    if partner is None or key is None:
+    ended = key is not None and key.until is not None and key.until <= now
+    if partner is None or key is None or ended:
         _spend_a_check(token)
-        raise Refused("unknown_partner" if partner is None else "unknown_kid")
+        raise Refused("unknown_partner" if partner is None else "key_ended" if ended else "unknown_kid")
     check_signature(token, key)
     if partner.suspended:
         raise Refused("suspended")

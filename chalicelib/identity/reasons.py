@@ -25,6 +25,7 @@ REASONS: Mapping[str, str] = {
     "bad_iss": "iss is missing or is not a partner's or provider's name.",
     "unknown_partner": "No partner of that name is registered.",
     "unknown_kid": "The key is not registered for that partner or provider.",
+    "key_ended": "The key's overlap with its successor is over; sign with the newer key.",
     "unusable_key": "The registered key cannot be read; register it again.",
     "bad_signature": "The signature does not fit the registered key.",
     "suspended": "The partner is suspended.",

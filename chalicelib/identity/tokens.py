@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chalicelib.identity.keys import ALGORITHMS, KeyRefused, decode_base64url, verify
+from chalicelib.identity.keys import ALGORITHMS, KID, KeyRefused, decode_base64url, verify
 from chalicelib.model.partner import PartnerKey
 from chalicelib.strictjson import Malformed, read_object
 
@@ -31,8 +31,6 @@ LEEWAY = 60
 _LONGEST = 8192
 # A key or a rule that a token brings along is never used (RFC 8725 section 3.10); b64 changes what is signed.
 _REFUSED = {"jku", "jwk", "x5u", "x5c", "crit", "b64"}
-# Key ids are opaque; Cognito writes them in padded base64.
-_KID = re.compile(r"[A-Za-z0-9._+/=-]{1,64}", re.ASCII)
 
 
 class Refused(Exception):
@@ -85,7 +83,7 @@ def read_token(text: str) -> Token:
     alg, kid = members.get("alg"), members.get("kid")
     if not isinstance(alg, str) or alg not in ALGORITHMS:
         raise Refused("bad_alg")
-    if not isinstance(kid, str) or not _KID.fullmatch(kid):
+    if not isinstance(kid, str) or not KID.fullmatch(kid):
         raise Refused("bad_kid")
     signed = f"{parts[0]}.{parts[1]}".encode("ascii")
     return Token(members, _read_json(claims), signed, signature, alg, kid)

@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -18,6 +18,9 @@ from chalicelib.model.counsellor import Counsellor
 from chalicelib.model.partner import Partner
 from chalicelib.settings import Settings
 from chalicelib.wiring import assemble
+
+if TYPE_CHECKING:
+    from tests.registry import Registry
 
 TEMPLATE = Path(__file__).parents[2] / "infra" / "resources.yaml"
 ACCESS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_DEFAULT_REGION": "eu-west-3"}
@@ -99,3 +102,18 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         )  # fmt: skip
         clock = Clock()
         yield House(assemble(settings, clock=clock), clock, settings, db)
+
+
+@pytest.fixture
+def registry(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Registry]:
+    """An empty registry of partners and the operator's command before it."""
+    from tests.registry import Registry, deploy
+
+    for name, value in ACCESS.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    with mock_aws():
+        deploy()
+        yield Registry(tmp_path, capsys)

@@ -114,6 +114,7 @@ def test_an_algorithm_that_does_not_fit_the_key_is_not_registered(alg: str) -> N
         ("a private PEM", "private key"),
         ("a private JWK", "private members"),
         ("a shared secret", "shared secret"),
+        ("a set of keys", "key set"),
         ("something huge", "too long"),
     ],
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ def test_the_corpus_is_large_and_every_name_is_its_own() -> None:
 
 
 def test_every_reason_of_a_partner_can_be_met() -> None:
-    met = {tap.reason for tap in BAD} | {"suspended", "unusable_key"}
+    met = {tap.reason for tap in BAD} | {"suspended", "unusable_key", "key_ended"}
     counsellors_only = {"bad_scheme", "not_access", "wrong_client", "bad_user", "disabled"}
     assert met == set(REASONS) - counsellors_only
 
@@ -166,6 +167,19 @@ def test_a_suspended_partner_is_refused_only_after_its_signature_was_proven() ->
     assert reason_of(token(), find=lambda _: suspended) == "suspended"
     forged = RECIPE.tap("", RECIPE.signed(key=OTHER_KEY))
     assert reason_of(forged, find=lambda _: suspended) == "bad_signature"
+
+
+@pytest.mark.parametrize("edge", [(1, True), (0, False), (-1, False)], ids=["before", "at", "after"])
+def test_a_key_counts_until_its_end_and_is_then_as_unknown_as_a_removed_one(edge: tuple[int, bool]) -> None:
+    left, taken = edge
+    key = replace(PARTNERS["tiktok"].keys["k1"], until=NOW * 1000 + left)
+    ended = Partner("tiktok", frozenset({"tiktok"}), {"k1": key})
+    if taken:
+        assert call(token(), find=lambda _: ended).partner is ended
+        return
+    assert reason_of(token(), find=lambda _: ended) == "key_ended"
+    forged = RECIPE.tap("", RECIPE.signed(key=OTHER_KEY))
+    assert reason_of(forged, find=lambda _: ended) == "key_ended"  # as with a removed key, the signature tells nothing
 
 
 @pytest.mark.parametrize(
@@ -235,6 +249,9 @@ def test_an_unknown_partner_or_key_costs_a_signature_check_like_any_other(
     else:
         call(token())
     assert checks == ["ES256"]
+    ended = replace(PARTNERS["tiktok"].keys["k1"], until=0)
+    reason_of(token(), find=lambda _: Partner("tiktok", frozenset(), {"k1": ended}))
+    assert checks == ["ES256", "ES256"]
 
 
 def test_the_stand_in_key_opens_nothing() -> None:

@@ -1,0 +1,60 @@
+"""The hub that a command works on: a local one through its hub.json, or a deployed stack through AWS."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+from chalicelib.aws.clients import Clients
+from ops.auditing import caller, recorder
+from ops.hub import aws, running
+from ops.partners import Partners
+
+__all__ = ["OperatorClients", "Place", "find_place"]
+
+LOCAL_STACK = "hub3018"
+LOCAL_TARGETS = ("127.0.0.1",)
+
+
+class OperatorClients(Clients):
+    """Clients with the operator's credentials, or of the local engine: ``hub`` is its hub.json."""
+
+    def __init__(self, hub: dict[str, Any] | None) -> None:
+        super().__init__()
+        self._hub = hub
+
+    def __call__(self, service: str) -> Any:
+        """The client of ``service``."""
+        if service not in self._made:
+            self._made[service] = aws(service, self._hub)
+        return self._made[service]
+
+
+@dataclass(frozen=True)
+class Place:
+    """``stack`` names the secrets of the deliveries; ``targets`` are hosts that deliveries may reach by http."""
+
+    clients: Clients
+    table: str
+    stack: str
+    log_group: str
+    targets: Collection[str]
+    local: bool
+
+    def partners(self, *, dry_run: bool) -> Partners:
+        """The partners' rows; every change is recorded as the caller's."""
+        record = recorder(self.clients, self.table, lambda: caller(None if self.local else self.clients("sts")))
+        return Partners(self.clients("dynamodb"), self.table, record, dry_run=dry_run)
+
+
+def find_place(stack: str | None) -> Place:
+    """The local hub, or the deployed ``stack``. Raises NotRunning and what boto3 raises."""
+    if stack is None:
+        hub = running()
+        group = hub["engine"]["api_log_group"]
+        return Place(OperatorClients(hub), hub["table"], LOCAL_STACK, group, LOCAL_TARGETS, local=True)
+    clients = OperatorClients(None)
+    found = clients("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found}
+    return Place(clients, outputs["Table"], stack, outputs["ApiLogGroup"], (), local=False)
