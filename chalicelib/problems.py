@@ -45,6 +45,9 @@ CODES: Mapping[str, Fact] = {
         422, "The return_url is not registered", "Register its prefix with the operator."
     ),
     "with_youth": Fact(409, "The youth has opened the page", "Only the youth can cancel now."),
+    "rate_limited": Fact(
+        429, "You read too often for now", "Read again after Retry-After; handoffs and cancels are never limited."
+    ),
     # counsellors
     "signed_out": Fact(401, "Sign in again", "Get a new access token from the provider."),
     "cross_site": Fact(403, "The request came from another site", "Send it from the console's own pages."),
@@ -77,7 +80,8 @@ class Place:
 class Problem(Exception):
     """A refusal with a stable ``code`` of ``CODES``; ``detail`` and ``errors`` never carry what was sent.
 
-    ``retry_after`` is in seconds. ``reason`` is for the operator's log only and must be a fixed word.
+    ``retry_after`` is in seconds. ``reason`` is for the operator's log only and must be a fixed word. ``headers`` are
+    what the answer carries besides.
     """
 
     code: str
@@ -85,6 +89,7 @@ class Problem(Exception):
     errors: Sequence[Place] = field(default_factory=tuple)
     retry_after: int | None = None
     reason: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if self.code not in CODES:

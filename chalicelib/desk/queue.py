@@ -126,6 +126,7 @@ def save_line(desk: Desk, found: Queue, *, present: bool) -> None:
             oldest=tuple((lane, view.oldest) for lane, view in found.lanes.items()),
             recent=merge_recent(known.recent, desk.memory.waits),
             counsellor_seen=found.at if present else known.counsellor_seen,
+            saved=found.at,
         )
     )
     desk.memory.waits.clear()

@@ -57,11 +57,6 @@ class Call:
         values = self.request.query_params
         return values.get(name) if values else None
 
-    def number(self, name: str) -> int | None:
-        """A small whole number of the query; None when it is absent or no such number."""
-        text = self.query(name) or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) < 7 else None
-
     def cookie(self, name: str) -> str | None:
         """One cookie's value; the first where a browser sends several."""
         for part in (self.header("cookie") or "").split(";"):
@@ -104,18 +99,19 @@ class Door(Blueprint):
         return self._register(path, ["GET", "HEAD"])
 
     def post(self, path: str) -> Callable[[View], View]:
-        """Register a view for POST; the view itself checks the content type, so that the refusal is a problem."""
+        """Register a view for POST; the view itself checks the content type."""
         return self._register(path, ["POST"])
 
     def _register(self, path: str, methods: list[str]) -> Callable[[View], View]:
+        """Any content type comes through, whatever the method: Chalice's own refusal is no problem and no page."""
+
         def wrap(view: View) -> View:
             def answer(**params: str) -> Response:
                 return self._answer(view, path, params)
 
             name = path.strip("/").replace("/", "_").replace("{", "").replace("}", "") or "root"
             answer.__name__ = f"{methods[0].lower()}_{name}"
-            types = {"content_types": ANY_TYPE} if "POST" in methods else {}
-            self.route(path, methods=methods, name=answer.__name__, **types)(answer)
+            self.route(path, methods=methods, name=answer.__name__, content_types=ANY_TYPE)(answer)
             return view
 
         return wrap
@@ -186,6 +182,7 @@ def tell(problem: Problem, request_id: str, base_url: str) -> Response:
         body["instance"] = f"urn:uuid:{request_id}"
     if problem.retry_after is not None:
         headers["Retry-After"] = str(problem.retry_after)
+    headers.update(problem.headers)
     return Response(json.dumps(body, ensure_ascii=False, separators=(",", ":")), headers, fact.status)
 
 
