@@ -21,13 +21,17 @@ from pathlib import Path
 
 import yaml
 
-__all__ = ["SHARED", "Package", "PackagingFailed", "build", "digest"]
+__all__ = ["LOCAL_ONLY", "SHARED", "Package", "PackagingFailed", "build", "digest"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT / ".build" / "libraries"
-SOURCES = ("app.py", "requirements.txt", "chalicelib", "schemas", "infra", ".chalice/config.json")
+SOURCES = ("app.py", "requirements.txt", "chalicelib", "schemas", "conformance", "infra", ".chalice/config.json")
+LINKED = ("schemas", "conformance")
+"""What Chalice packages by its links in ``vendor``."""
 POLICIES = ".chalice/policy-*.json"
 STAGE = "hub"
+LOCAL_ONLY = "LOCAL_WEBHOOK_TARGETS"
+"""Names the hosts that webhooks may reach by plain http. A template that knows it is not packaged."""
 LEFT_OUT = ("bin/",)
 # What Lambda's machines run: Amazon Linux 2 (glibc 2.26) up to Python 3.11, Amazon Linux 2023 (2.34) from 3.12.
 OLDER = ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux_2_26_x86_64")
@@ -105,7 +109,10 @@ def build(out: Path, root: Path = ROOT, *, local: bool = False) -> Package:
         _chalice(project, made)
         # As JSON: Chalice writes YAML with anchors, which not every reader of templates follows.
         template = yaml.safe_load((made / "sam.yaml").read_text())
-        package.template.write_text(json.dumps(template, indent=2) + "\n")
+        text = json.dumps(template, indent=2) + "\n"
+        if LOCAL_ONLY in text:
+            raise PackagingFailed(f"the template knows {LOCAL_ONLY}, which only `make run` may set")
+        package.template.write_text(text)
         app = Path(scratch) / "app"
         with zipfile.ZipFile(made / "deployment.zip") as archive:
             archive.extractall(app)
@@ -153,7 +160,7 @@ def _copy(root: Path, project: Path) -> None:
     """Copy the sources only: Chalice packages every file of chalicelib, caches and editors' leavings too."""
     for path in _files(root):
         name = path.relative_to(root)
-        target = project / ("vendor" / name if name.parts[0] == "schemas" else name)
+        target = project / ("vendor" / name if name.parts[0] in LINKED else name)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, target)
     (project / "requirements.txt").write_text("")
