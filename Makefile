@@ -2,15 +2,15 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 PY := .venv/bin/python
-.PHONY: help run test check format package partner why counsellor-token handoff race capacity chats firstload screenshots browser clean lint
+.PHONY: help run test check format package partner why counsellor-token handoff race capacity chats deliveries fuzz firstload screenshots browser node clean lint
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' Makefile
 
-run: .venv/made .venv-engine/made ## the whole hub on http://127.0.0.1:8000 (PORT= HOURS= LEASE_SECONDS= CALLBACK_RETRY= SILENT_SECONDS= LIMIT= HUB_LOCAL=)
+run: .venv/made .venv-engine/made ## the whole hub on http://127.0.0.1:8000 (PORT= HOURS= LEASE_SECONDS= CALLBACK_RETRY= SILENT_SECONDS= LIMIT= WEBHOOK_PACE= HUB_LOCAL=)
 	@$(PY) -m local.run
 
-test: lint .venv-engine/made browser ## format, lint, types and every test, browser included, beside a hub of its own (ARGS= for pytest)
+test: lint .venv-engine/made browser node ## format, lint, types and every test, browser included, beside a hub of its own (ARGS= for pytest)
 	@$(PY) -m pytest $(ARGS)
 
 check: lint ## format, lint, types and unit tests, in under a minute
@@ -29,7 +29,7 @@ package: .venv/made ## template and zip for AWS in .build/package, checked by cf
 	@$(PY) -m local.package
 	@.venv/bin/cfn-lint .build/package/sam.json
 
-partner: .venv/made ## partners and their keys (ARGS="list", "add …"; make partner why REQUEST=<request_id>)
+partner: .venv/made ## the registry of partners (ARGS="list", "--help"; docs/operator.md; make partner why REQUEST=<request_id>)
 	@$(PY) -m ops.partner $(or $(ARGS),$(if $(filter why,$(MAKECMDGOALS)),why '$(REQUEST)',--help))
 
 why: .venv/made
@@ -50,6 +50,12 @@ capacity: .venv/made .venv-engine/made ## measure the capacity each operation co
 chats: .venv/made .venv-engine/made ## thirty open chats for three minutes: units, latency, the engine's ceiling (ARGS=--write)
 	@$(PY) -m bench.chats $(ARGS)
 
+deliveries: .venv/made .venv-engine/made ## webhooks to endpoints that fail and are dead, the deliverer killed: what arrives, how late; half an hour (ARGS=--write)
+	@$(PY) -m bench.deliveries $(ARGS)
+
+fuzz: .venv/made .venv-engine/made ## made-up requests by the OpenAPI document for MINUTES=10, every check (SEED= repeats a run)
+	@$(PY) -m tests.fuzz --minutes $(or $(MINUTES),10) $(if $(SEED),--seed $(SEED))
+
 firstload: .venv/made .venv-engine/made browser ## what a youth's phone loads first: bytes, requests, origins (ARGS=--write)
 	@$(PY) -m bench.firstload $(ARGS)
 
@@ -58,6 +64,9 @@ screenshots: .venv/made .venv-engine/made browser ## pictures of the pages, for 
 
 browser: .venv/made
 	@$(PY) -m local.chromium
+
+node: .venv/made
+	@$(PY) -m local.node
 
 clean: ## remove what was made, but not the local state
 	rm -rf .venv .venv-engine .build .mypy_cache .pytest_cache .ruff_cache .hypothesis test-results .chalice/deployments

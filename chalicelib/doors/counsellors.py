@@ -12,6 +12,7 @@ from chalicelib.desk.notes import Noted, read_notes
 from chalicelib.desk.queue import screen, set_break
 from chalicelib.doors.desk_views import desk_session, screen_view
 from chalicelib.doors.door import Call, Door, reply
+from chalicelib.doors.queries import flag, number
 from chalicelib.doors.signin import counsellor
 from chalicelib.doors.views import moment
 from chalicelib.model.counsellor import Counsellor
@@ -46,7 +47,7 @@ def _shown(call: Call, session: Session, who: Counsellor, after: tuple[int, int,
 def line(call: Call) -> Response:
     """The line, who is there, and what the caller holds."""
     who = counsellor(call)
-    return reply(screen_view(call.desk, screen(call.desk, who, watching=call.query("watching") == "yes"), who))
+    return reply(screen_view(call.desk, screen(call.desk, who, watching=flag(call, "watching")), who))
 
 
 @door.post("/v1/desk/presence")
@@ -76,7 +77,7 @@ def view(call: Call) -> Response:
     """One session; the words only for its holder, and only the new ones where the query says what is known."""
     who = counsellor(call)
     session = counsellors.view(call.desk, call.params["id"])
-    known = [call.number(side) for side in ("youth", "counsellor", "notes")]
+    known = [number(call, side) for side in ("youth", "counsellor", "notes")]
     after = None if None in known else (known[0] or 0, known[1] or 0, known[2] or 0)
     return _shown(call, session, who, after)
 

@@ -13,7 +13,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from chalicelib.contract import openapi
 from chalicelib.contract.shapes import faults, load, names
+from chalicelib.model.delivery import body
+from chalicelib.model.session import Status
 from chalicelib.problems import CODES
+from tests.unit.made import made
 
 BASE = "http://127.0.0.1:8000"
 DOCUMENT = openapi(BASE)
@@ -50,9 +53,12 @@ def at(reference: str) -> Any:
     return found
 
 
+WEBHOOK = DOCUMENT["webhooks"]["handoffStatus"]["post"]
+
+
 def contents() -> Iterator[tuple[str, dict[str, Any]]]:
     """Every body of the document: where it stands and its media type object."""
-    for method, path, operation in OPERATIONS:
+    for method, path, operation in [*OPERATIONS, ("post", "webhook", WEBHOOK)]:
         for status, answer in [
             ("request", operation.get("requestBody", {})),
             *operation["responses"].items(),
@@ -181,8 +187,48 @@ def test_every_code_appears_and_is_told_as_the_code_has_it() -> None:
 
 
 def test_operations_have_names_of_their_own() -> None:
-    ids = [operation["operationId"] for _, _, operation in OPERATIONS]
+    ids = [operation["operationId"] for operation in (WEBHOOK, *(operation for _, _, operation in OPERATIONS))]
     assert len(ids) == len(set(ids))
+
+
+def test_every_tag_is_declared_and_used() -> None:
+    used = {tag for operation in (WEBHOOK, *(operation for _, _, operation in OPERATIONS)) for tag in operation["tags"]}
+    assert [tag["name"] for tag in DOCUMENT["tags"]] == ["partners", "public", "desk", "youth"]
+    assert used == {tag["name"] for tag in DOCUMENT["tags"]}
+
+
+def test_every_link_leads_to_an_operation() -> None:
+    ids = {operation["operationId"] for _, _, operation in OPERATIONS}
+    links = [
+        link for part in walk(DOCUMENT["paths"]) for link in part.get("links", {}).values() if "operationId" in link
+    ]
+    assert links
+    assert {link["operationId"] for link in links} <= ids
+
+
+def test_the_webhook_carries_what_standard_webhooks_asks_for() -> None:
+    headers = {one["name"]: one for one in WEBHOOK["parameters"]}
+    assert list(headers) == ["webhook-id", "webhook-timestamp", "webhook-signature"]
+    assert all(one["in"] == "header" and one["required"] for one in headers.values())
+    signed = headers["webhook-signature"]["schema"]["pattern"]
+    hmac, ed25519 = f"v1,{'k' * 43}=", f"v1a,{'k' * 86}=="
+    assert all(re.fullmatch(signed, text) for text in (hmac, ed25519, f"{hmac} {hmac}", f"{hmac} {ed25519}"))
+    assert not any(re.fullmatch(signed, text) for text in ("", "v2,kk=", f"{hmac},{ed25519}", f"{hmac} "))
+    assert {"2XX", "410", "429", "default"} <= set(WEBHOOK["responses"])
+
+
+def test_a_delivery_says_no_more_than_a_read_of_the_status() -> None:
+    members = load("delivery")["properties"]["data"]
+    assert members["required"] == load("handoff-status")["required"]
+    assert set(members["properties"]) == set(load("handoff-status")["properties"])
+
+
+def test_what_is_delivered_keeps_its_schema() -> None:
+    for status, sequence in ((Status.WAITING, 2), (Status.CLOSED, 4)):
+        sent = json.loads(body(made(id="ho_" + "a" * 26, status=status, sequence=sequence, stepped=1795367051007)))
+        assert list(faults("delivery", sent)) == []
+        assert sent["timestamp"] == "2026-11-22T17:04:11.007Z"
+        assert set(sent) == set(load("delivery")["properties"])
 
 
 def test_the_partners_operations_are_those_promised() -> None:
