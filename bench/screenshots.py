@@ -10,6 +10,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from bench.shots.console import console, supervisor
+from bench.shots.docs import docs
 from bench.shots.studio import PICTURES, SIZES, Studio
 from bench.shots.youth import states
 from chalicelib.pages.windows import PARIS
@@ -44,15 +45,15 @@ def _simulator(studio: Studio, size: str) -> None:
 
 def _plain(studio: Studio) -> None:
     page = studio.page("desktop")
-    for path, name in (("/docs", "docs"), ("/", "landing")):
-        page.goto(path)
-        studio.take(page, name)
+    page.goto("/")
+    studio.take(page, "landing")
 
 
 def _all(browser: Browser, hub: Hub, shut: Hub) -> Studio:
     screens = Screens(browser, hub.base)
     studio = Studio(hub, shut, screens, Team(hub, screens, {}))
     _plain(studio)
+    docs(studio)
     states(studio)
     console(studio)
     supervisor(studio)

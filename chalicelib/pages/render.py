@@ -15,18 +15,17 @@ from chalicelib.pages.scene import facts, scene
 from chalicelib.pages.statics import address, static
 from chalicelib.pages.windows import PARIS, Window, around, windows
 from chalicelib.pages.words import Words, console_words, words
-from chalicelib.problems import Fact
 
 if TYPE_CHECKING:
     from jinja2 import Environment
 
 __all__ = [
     "console_page",
-    "docs_page",
     "down_page",
     "expired_link_page",
     "landing_page",
     "left_page",
+    "rehearsal_page",
     "resume_page",
     "signin_problem_page",
     "used_link_page",
@@ -109,6 +108,11 @@ def down_page(locale: str) -> str:
     return _notice("down", locale)
 
 
+def rehearsal_page(locale: str) -> str:
+    """For the link of a sandbox's handoff: a test, and what helps whoever came here all the same."""
+    return _notice("rehearsal", locale)
+
+
 def left_page(locale: str) -> str:
     """After a quick exit: the same harmless page in every language, with no trace of 3018."""
     del locale  # an exit page in the youth's own language would tell more than one that is always the same
@@ -147,11 +151,6 @@ def signin_problem_page(reason: str = "") -> str:
 def landing_page(links: Mapping[str, str]) -> str:
     """What is here: ``links`` from ``console``, ``docs``, ``openapi``, ``health``, ``simulator`` to an address."""
     return _fill("landing.html", links=links, address=address, tel=emergency.TEL)
-
-
-def docs_page(base_url: str, problems: Mapping[str, Fact]) -> str:
-    """The platform engineer's first page; each problem code is an anchor, for the problems' ``type``."""
-    return _fill("docs.html", base_url=base_url, problems=problems, address=address)
 
 
 def _notice(kind: str, locale: str, problem: str = "") -> str:

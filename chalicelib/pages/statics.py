@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["JOINED", "POLICY", "STATICS", "VERSION_LENGTH", "address", "static"]
+__all__ = ["JOINED", "POLICY", "STATICS", "VERSION_LENGTH", "VIEWER", "address", "static"]
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -30,6 +31,8 @@ STATICS = (
     "console.css",
     "console.js",
     "dialog.js",
+    "docs.css",
+    "docs.js",
     "dom.js",
     "drafts.js",
     "emergency.js",
@@ -57,6 +60,7 @@ STATICS = (
     "prefs.js",
     "pulse.js",
     "recent.js",
+    "reference.js",
     "replies.js",
     "scene.js",
     "session.css",
@@ -130,6 +134,9 @@ JOINED = {
 """Modules served in front of another, in one file, which is smaller and comes sooner than eleven. Each stands after
 those that it imports; no two of them may give one name to two things."""
 
+VIEWER = "rapidoc.js"
+"""The viewer of the contract. It is not ours, so it is read from its package, and served as it is."""
+
 VERSION_LENGTH = 12
 
 _ASIDES = re.compile(r"^[ \t]*//.*\n|^[ \t]+|^\n", re.MULTILINE)
@@ -156,6 +163,8 @@ def static(name: str) -> tuple[str, str, str] | None:
 
     Modules import each other by addresses that carry the version, so any address with ``?v=`` may be kept for ever.
     """
+    if name == VIEWER:
+        return _viewer()
     if name not in STATICS:
         return None
     body = (_FOLDER / name).read_text(encoding="utf-8")
@@ -169,9 +178,21 @@ def static(name: str) -> tuple[str, str, str] | None:
 
 def address(name: str) -> str:
     """The address of a static file for a page, with the version of all statics together."""
+    if name == VIEWER:
+        return f"/static/{name}?v={_viewer()[2][1 : VERSION_LENGTH + 1]}"
     if name not in STATICS:
         raise KeyError(name)
     return f"/static/{name}?v={_version()}"
+
+
+@cache
+def _viewer() -> tuple[str, str, str]:
+    # Found, not imported: the package's own code wants Flask, which nobody deploys.
+    package = find_spec("flask_openapi3_rapidoc")
+    if package is None or package.origin is None:
+        raise LookupError(VIEWER)
+    body = (Path(package.origin).parent / "templates/rapidoc/js/rapidoc-min.js").read_text(encoding="utf-8")
+    return _TYPES[".js"], body, f'"{hashlib.sha256(body.encode()).hexdigest()[:32]}"'
 
 
 def _script(name: str, body: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from chalicelib.pages.windows import PARIS
 
-__all__ = ["LANGUAGES", "Words", "console_words", "supervisor_words", "words"]
+__all__ = ["LANGUAGES", "Words", "console_words", "public_words", "supervisor_words", "words"]
 
 LANGUAGES = ("fr", "en")
 
@@ -67,6 +67,13 @@ def words(locale: str) -> Words:
     return _read(language if language in LANGUAGES else "fr")
 
 
+@cache
+def public_words(locale: str) -> Words:
+    """The catalogue of the pages for everybody, with the youth's: days and hours are told alike."""
+    say = words(locale)
+    return Words(say.language, {**say.catalogue, **_keep(_load(f"public.{say.language}"))})
+
+
 def console_words() -> Words:
     """The console's catalogue: French only."""
     return Words("fr", _load("console.fr"))
@@ -79,8 +86,11 @@ def supervisor_words() -> Words:
 
 @cache
 def _read(language: str) -> Words:
-    kept = {key: _KEPT.sub("\u00a0", text) for key, text in _load(language).items()}
-    return Words(language, kept)
+    return Words(language, _keep(_load(language)))
+
+
+def _keep(catalogue: Mapping[str, str]) -> dict[str, str]:
+    return {key: _KEPT.sub("\u00a0", text) for key, text in catalogue.items()}
 
 
 def _load(name: str) -> dict[str, str]:
