@@ -43,6 +43,6 @@ WALKS: Mapping[str, tuple[float, tuple[str, ...]]] = {
     "no_answer": (8, ("scheduled", "waiting", "connected", "closed")),
     "closed": (20, ("scheduled", "waiting", "connected", "closed")),
     "accepted": (30, ("accepted", "closed")),
-    "busy": (60, ("waiting", "closed")),
+    "busy": (30, ("waiting", "closed")),
 }
 """The sandbox's magic subjects that show each way to the end: seconds until closed, and the statuses on the way."""

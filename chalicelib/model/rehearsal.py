@@ -34,7 +34,7 @@ _WALK = ((0, _W), (5 * SECOND, _C), (10 * SECOND, _E))
 SCRIPTS: Mapping[str, Script] = {
     "walk": Script(_WALK, "waiting, connected after 5 s, closed after 10 s; also without a subject"),
     "connected_after_5s": Script(_WALK, "the same walk by its other name"),
-    "busy": Script(((0, _W), (60 * SECOND, _E)), "a long wait: place.wait is longer; closed after 60 s", wait="longer"),
+    "busy": Script(((0, _W), (30 * SECOND, _E)), "a long wait: place.wait is longer; closed after 30 s", wait="longer"),
     "closed": Script(
         ((0, _S), (10 * SECOND, _W), (15 * SECOND, _C), (20 * SECOND, _E)),
         "the helpline is closed: scheduled, waiting after 10 s, connected after 15 s, closed after 20 s",
