@@ -19,7 +19,7 @@ from chalicelib.model.session import Session
 __all__ = ["TableDeliveries"]
 
 SK = "session"
-OWN = ("courier", "deliver_at", "delivered", "due_pk", "due_sk", "parked", "tries")
+OWN = ("courier", "deliver_at", "delivered", "due_pk", "due_sk", "parked", "tried", "tries")
 
 
 class TableDeliveries:

@@ -35,6 +35,8 @@ class TableDirectory:
         known = self._partners.get(id)
         if known is None or fresh or now - known[0] >= KEPT:
             row, self._line = self._read(id, now)
+            if row is None:
+                now -= KEPT - FRESH  # who is registered after a first try should not wait for a minute
             if len(self._partners) >= MOST_PARTNERS:  # names of strangers must not fill the memory
                 self._partners.clear()
             known = self._partners[id] = (now, partner_of(row) if row else None)

@@ -21,11 +21,12 @@ __all__ = ["TableSessions"]
 SK = "session"
 # Never guarded: places follow from the rest, and what is owed is the deliverer's own (a step only restarts it).
 UNGUARDED = frozenset({
-    "lane_pk", "lane_sk", "due_pk", "due_sk", "stepped", "delivered", "deliver_at", "tries", "parked", "courier",
+    "lane_pk", "lane_sk", "due_pk", "due_sk", "stepped", "delivered", "deliver_at", "tried", "tries", "parked",
+    "courier",
     "write_id",
 })  # fmt: skip
 # What a new step of the status resets, whatever the deliverer has written meanwhile.
-RESTARTED = ("courier", "deliver_at", "parked", "tries")
+RESTARTED = ("courier", "deliver_at", "due_pk", "due_sk", "parked", "tries")
 PAGE, PAGES = 1000, 50
 MOST_OF_ONE = 20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
@@ -14,7 +14,7 @@ from chalice.app import Blueprint, Request, Response
 
 from chalicelib import watch
 from chalicelib.desk.base import Desk
-from chalicelib.problems import CODES, Problem
+from chalicelib.problems import CODES, Place, Problem
 from chalicelib.settings import Settings
 
 __all__ = ["Call", "Door", "html", "reply", "see_other"]
@@ -170,7 +170,7 @@ def tell(problem: Problem, request_id: str, base_url: str) -> Response:
         "status": fact.status,
         "detail": _with_reason(problem),
         "code": problem.code,
-        "errors": [{"pointer": p.pointer, "code": p.code, "detail": p.detail} for p in problem.errors],
+        "errors": [{"pointer": p.pointer, "code": p.code, "detail": p.detail} for p in _places(problem)],
         "request_id": request_id,
     }
     headers: dict[str, str | list[str]] = {"Content-Type": "application/problem+json"}
@@ -188,12 +188,22 @@ def tell(problem: Problem, request_id: str, base_url: str) -> Response:
 
 def _with_reason(problem: Problem) -> str:
     """What to do; a sandbox partner is also told what was wrong with the token."""
-    partner = getattr(problem, "partner", None)
-    if partner is not None and partner.sandbox:
-        from chalicelib.identity import REASONS
+    return _reason(problem) or problem.detail or problem.fact.remedy
 
-        return REASONS.get(problem.reason, problem.fact.remedy)
-    return problem.detail or problem.fact.remedy
+
+def _places(problem: Problem) -> Sequence[Place]:
+    """Where the request is wrong; of a sandbox partner's token, the word of its reason."""
+    told = _reason(problem)
+    return (Place("", problem.reason, told),) if told else problem.errors
+
+
+def _reason(problem: Problem) -> str | None:
+    partner = getattr(problem, "partner", None)
+    if partner is None or not partner.sandbox:
+        return None
+    from chalicelib.identity import REASONS
+
+    return REASONS.get(problem.reason)
 
 
 def _who(problem: Problem) -> str | None:

@@ -83,10 +83,10 @@ def partner_caller(
     partner = None
     try:
         token = read_token(read_bearer(authorization))
-        if token.header.get("typ") != _TYPE:
-            raise Refused("bad_typ")
         name = text_claim(token.claims, "iss", _PARTNER_ID, "bad_iss")
         partner = find(name)
+        if token.header.get("typ") != _TYPE:
+            raise Refused("bad_typ")
         proven = _prove(token, partner, now)
         check_times(token.claims, now, longest=LONGEST_LIFE)
         _check_purpose(token, method=method, path=path, scope=scope, audience=audience)

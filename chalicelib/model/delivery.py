@@ -72,22 +72,22 @@ def place(session: Session, shards: int = 1) -> Place | None:
         return None
     if session.parked is not None:
         return Place(parked_partition(session.partner), due_key(session.deliver_at or 0, session.id))
-    at = _first_owed(session)
+    at = _next_attempt(session)
     if at is None:
         return None
-    return Place(
-        due_partition(session.partner, shard_of(session.id, shards)),
-        due_key(max(at, session.deliver_at or 0), session.id),
-    )
+    return Place(due_partition(session.partner, shard_of(session.id, shards)), due_key(at, session.id))
 
 
-def _first_owed(session: Session) -> int | None:
-    if session.delivered < session.sequence:
-        return session.stepped
-    for at, _ in coming(session):
-        if settle(session, at).sequence > session.delivered:
-            return at
-    return None
+def _next_attempt(session: Session) -> int | None:
+    if session.courier is not None:
+        return session.deliver_at
+    known = max(session.delivered, session.tried)
+    moments = [at for at, _ in coming(session) if settle(session, at).sequence > known][:1]
+    if session.sequence > known:
+        moments.append(session.stepped)
+    if session.tried > session.delivered and session.deliver_at is not None:
+        moments.append(session.deliver_at)
+    return min(moments, default=None)
 
 
 def step(before: Session, settled: Session, after: Session, now: int) -> Session:
@@ -131,14 +131,14 @@ def settled(
 
     ``retry_after`` in ms is honoured up to a day; ``spread`` in [0, 1) is the jitter; ``pace`` divides every wait.
     """
-    done = at_rest(session)
+    done = replace(at_rest(session), tried=sequence)
     if answered(status):
         return replace(done, delivered=sequence)
     if status == GONE:
-        return given_up(session, "gone", now)
-    tries = session.tries + 1
+        return given_up(done, "gone", now)
+    tries = session.tries + 1 if session.tried == sequence else 1
     if tries >= len(SCHEDULE):
-        return given_up(replace(session, tries=tries), "exhausted", now)
+        return given_up(replace(done, tries=tries), "exhausted", now)
     wait = SCHEDULE[tries] * (1 + JITTER * spread) / pace
     if retry_after is not None:
         wait = max(wait, min(retry_after, LONGEST_WAIT))

@@ -129,8 +129,9 @@ class Session:
     something, ``…_typing`` when it last typed, ``checked_at`` when a counsellor last asked whether the youth is there.
 
     ``stepped`` is when the status was last raised. The partner has an endpoint if ``hooked``; ``delivered`` is the last
-    sequence that arrived there, ``deliver_at`` when the next is tried, after ``tries`` failures; ``parked`` says why it
-    was given up, ``courier`` is the lease of who is delivering. ``rehearsal`` names the sandbox's script, if it is one.
+    sequence that arrived there, ``tried`` the last that was sent, ``tries`` how often in vain and ``deliver_at`` when
+    again; ``parked`` says why it was given up, ``courier`` is the lease of who is delivering, until ``deliver_at``.
+    ``rehearsal`` names the sandbox's script, if it is one.
     """
 
     id: str
@@ -191,6 +192,7 @@ class Session:
     stepped: int = 0
     delivered: int = 1
     deliver_at: int | None = None
+    tried: int = 1
     tries: int = 0
     parked: str | None = None
     courier: str | None = None

@@ -1,7 +1,7 @@
 """What a partner may see: the status, a pure function of the state, kept at the highest rung reached.
 
 Some steps come by the clock alone: a scheduled session becomes waiting, a sandbox's handoff walks its script.
-``settle`` says so without a write, the same every time, so a stored session and its settled form never tell two stories.
+``settle`` says so without a write, the same every time: a stored session and its settled form tell one story.
 """
 
 from __future__ import annotations

@@ -271,6 +271,21 @@ def test_an_unknown_script_is_told_with_those_there_are(told: Told) -> None:
     assert "no_answer" in refused.value.errors[0].detail
 
 
+def test_a_partner_registered_after_a_first_try_is_known_within_seconds(told: Told) -> None:
+    directory = told.house.desk.directory
+    assert directory.partner("late") is None
+    told.house.db.put_item(
+        TableName="sessions",
+        Item={
+            "pk": {"S": "partner#late"}, "sk": {"S": "partner"}, "id": {"S": "late"}, "name": {"S": "Late"},
+            "platforms": {"SS": ["late"]}, "keys": {"M": {}},
+        },
+    )  # fmt: skip
+    assert directory.partner("late") is None, "kept for a moment: strangers' names must not cost a read each"
+    told.house.clock.pass_seconds(5)
+    assert directory.partner("late") is not None
+
+
 def _stepped(session: Session, now: int) -> Session:
     """One more step of the status, as any verb would write it."""
     return step(session, session, replace(session, sequence=session.sequence + 1), now)

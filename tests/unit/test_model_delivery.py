@@ -136,3 +136,16 @@ def test_a_cancelled_rehearsal_walks_no_further() -> None:
     session = made(rehearsal="walk", hooked=True, stepped=NOON, created=NOON, due=None)
     over = hold.close(session, Reason.CANCELLED, NOON + SECOND)
     assert settle(over, NOON + DAY).sequence == over.sequence
+
+
+def test_a_step_the_clock_makes_does_not_wait_for_the_one_before_and_has_attempts_of_its_own() -> None:
+    session = made(rehearsal="walk", hooked=True, stepped=NOON, created=NOON, due=None)
+    now = NOON + 5 * SECOND
+    for _ in range(2):
+        session = delivery.settled(session, 2, 500, None, now, spread=0, pace=1)
+    assert session.deliver_at == now + 5 * MINUTE
+    row = delivery.owed_row(delivery.place(session) or pytest.fail("lost"))
+    assert row.at == NOON + 10 * SECOND
+    session = delivery.settled(session, 3, 500, None, row.at, spread=0, pace=1)
+    assert (session.tries, session.deliver_at) == (1, row.at + 5 * SECOND)
+    assert delivery.owed_row(delivery.place(session) or pytest.fail("lost")).at == row.at + 5 * SECOND
