@@ -74,10 +74,15 @@ class Registry:
         return Said(code, printed.out, printed.err)
 
     def done(self, *arguments: str) -> str:
-        """Run one command that must succeed; what it printed."""
+        """Run one command that must succeed; what it printed, what stands beside it last."""
         said = self.run(*arguments)
         assert said.code == 0, said.err
-        assert said.err == ""
+        return said.out + said.err
+
+    def given(self, *arguments: str) -> str:
+        """Run one command that must succeed; what it gives alone, for programs."""
+        said = self.run(*arguments)
+        assert said.code == 0, said.err
         return said.out
 
     def refused(self, *arguments: str) -> str:

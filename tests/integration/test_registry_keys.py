@@ -122,7 +122,7 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(registry: Registry, com
 
 def keep_set(registry: Registry, *keys: SigningKey, **attributes: dict[str, Any]) -> None:
     """The row as the scheduled job leaves it."""
-    shown = {key.kid: json.loads(registry.done("add", f"p{n}-{key.kid}", "--platform", "x", "--key", key.file,
+    shown = {key.kid: json.loads(registry.given("add", f"p{n}-{key.kid}", "--platform", "x", "--key", key.file,
                                                "--kid", key.kid, "--dry-run"))["keys"][key.kid]
              for n, key in enumerate(keys)}  # fmt: skip
     jwks = {kid: {"M": {"alg": {"S": one["alg"]}, "jwk": {"S": json.dumps(one["jwk"])}}} for kid, one in shown.items()}

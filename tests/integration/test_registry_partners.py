@@ -28,13 +28,21 @@ def test_a_new_partner_signs_at_once_for_its_platforms_and_prefixes(registry: Re
     assert registry.audit() == [(MOTO, "partner.add", "partner#acme")]
 
 
+def test_a_new_partner_is_told_in_one_sentence_beside_its_row(registry: Registry) -> None:
+    key = registry.key("acme-1")
+    said = registry.run("add", "acme", "--platform", "app", "--key", key.file, "--kid", key.kid)
+    assert said.err.count("\n") == 1 and json.loads(said.out)["keys"].keys() == {"acme-1"}
+    for word in ("iss acme", "kid acme-1", "Next", "webhook-set acme --url"):
+        assert word in said.err
+
+
 def test_a_key_gets_its_name_from_its_thumbprint_and_may_be_a_jwk(registry: Registry, tmp_path: Path) -> None:
-    shown = json.loads(registry.done("add", "acme", "--platform", "app", "--key", registry.key("k").file))
+    shown = json.loads(registry.given("add", "acme", "--platform", "app", "--key", registry.key("k").file))
     ((kid, key),) = shown["keys"].items()
     assert len(kid) == 16 and key["alg"] == "ES256"
     file = tmp_path / "key.jwk"
     file.write_text(json.dumps({**key["jwk"], "alg": "ES256", "use": "sig"}))
-    again = json.loads(registry.done("add", "again", "--platform", "app", "--key", str(file)))
+    again = json.loads(registry.given("add", "again", "--platform", "app", "--key", str(file)))
     assert again["keys"] == shown["keys"]
     assert "created" in again and again["created"].endswith("Z")
 

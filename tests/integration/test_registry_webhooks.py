@@ -76,6 +76,17 @@ def test_an_endpoint_gets_a_secret_that_is_shown_once_and_verifies_deliveries(re
     assert secret[6:] not in json.dumps(registry.items())
 
 
+def test_a_script_gets_the_bare_keys_and_people_the_sentences_beside_them(registry: Registry) -> None:
+    registry.add()
+    commands = [("webhook-set", "acme", "--url", URL, "--kind", "both"), ("webhook-rotate", "acme", "--overlap", "24h")]
+    for command in commands:
+        said = registry.run(*command)
+        assert re.fullmatch(r"whsec_[A-Za-z0-9+/]{32,}=*\nwhpk_[A-Za-z0-9+/]{43}=\n", said.out)
+        assert "safe channel" in said.err and "whsec_" not in said.err
+        assert registry.given(*command, "--dry-run") == ""
+    assert registry.given("webhook-set", "acme", "--url", f"{URL}?b") == ""
+
+
 def test_ed25519_gives_the_public_half_alone(registry: Registry) -> None:
     registry.add()
     said = registry.done("webhook-set", "acme", "--url", URL, "--kind", "ed25519")

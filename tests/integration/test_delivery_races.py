@@ -1,0 +1,98 @@
+"""A status is raised by who read the session before, while or after the deliverer was at it: nothing is lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from itertools import combinations_with_replacement
+
+import pytest
+
+from chalicelib.contract import read_handoff
+from chalicelib.desk import partners
+from chalicelib.desk.base import change
+from chalicelib.model import hold, moves
+from chalicelib.model.delivery import SCHEDULE, step
+from chalicelib.model.session import DAY, Reason, Session
+from chalicelib.ports import Conflict, Sent
+from tests.integration.conftest import House
+from tests.integration.test_deliveries import HOOK, Endpoint, Told
+
+OPEN = {"platform": "tiktok", "kind": "report", "locale": "fr"}
+BEFORE, DURING, AFTER = range(3)
+"""Where a moment lies, seen from the deliverer's POST."""
+
+
+@pytest.fixture
+def owed(house: House) -> tuple[Told, Session]:
+    """A partner with an endpoint, and a session of which sequence 2 (waiting) is owed."""
+    endpoint = Endpoint()
+    house.db.put_item(
+        TableName="sessions",
+        Item={
+            "pk": {"S": "partner#tiktok"}, "sk": {"S": "partner"}, "id": {"S": "tiktok"}, "name": {"S": "TikTok"},
+            "platforms": {"SS": ["tiktok"]}, "keys": {"M": {}}, "lane_pk": {"S": "partner#0"},
+            "lane_sk": {"S": "tiktok"}, "webhook": {"M": {"url": {"S": HOOK.url}, "secret": {"S": HOOK.secret}}},
+        },
+    )  # fmt: skip
+    desk = replace(house.desk, sender=endpoint, signer=endpoint.sign, waker=endpoint.wake)
+    told = Told(house, endpoint, desk, replace(house.partner, webhook=HOOK))
+    raw = json.dumps(OPEN).encode()
+    session = partners.receive(desk, told.partner, "jti-0123456789abcdef", raw, read_handoff(raw)).session
+    slot = desk.slots.slot
+    return told, change(desk, session, lambda s, now: moves.choose(s, "chat", now, is_open=True, slot=slot))
+
+
+def close_as_read(told: Told, seen: Session) -> None:
+    """The very write of ``change``, for what was read earlier; who lost reads again and closes that."""
+    now = told.house.clock()
+    closed = hold.close(seen, Reason.CANCELLED, now)
+    try:
+        told.desk.sessions.replace(seen, step(seen, seen, closed, now))
+    except Conflict:
+        told.close(told.stored(seen.id))
+
+
+@pytest.mark.parametrize("answer", [Sent(204), Sent(500), Sent(None, fault="timeout")], ids=["taken", "500", "late"])
+@pytest.mark.parametrize("tries", [0, len(SCHEDULE) - 1], ids=["first", "last"])
+@pytest.mark.parametrize(("read", "written"), list(combinations_with_replacement((BEFORE, DURING, AFTER), 2)))
+def test_a_status_raised_beside_the_deliverer_arrives(
+    owed: tuple[Told, Session], answer: Sent, tries: int, read: int, written: int
+) -> None:
+    """Read before and written after the deliverer had settled, the step once set half of the index key: it was lost."""
+    told, session = owed
+    told.house.db.update_item(
+        TableName="sessions", Key={"pk": {"S": session.id}, "sk": {"S": "session"}},
+        UpdateExpression="SET tries = :n", ExpressionAttributeValues={":n": {"N": str(tries)}},
+    )  # fmt: skip
+    seen: list[Session] = []
+    come: set[int] = set()
+
+    def at(moment: int) -> None:
+        if moment not in come:
+            come.add(moment)
+            if read == moment:
+                seen.append(told.stored(session.id))
+            if written == moment:
+                close_as_read(told, seen[0])
+
+    def send(url: str, headers: Mapping[str, str], body: bytes) -> Sent:
+        at(DURING)
+        return told.endpoint(url, headers, body)
+
+    told.endpoint.answers = [answer, Sent(204)]
+    told.desk = replace(told.desk, sender=send)
+    at(BEFORE)
+    told.run()
+    at(AFTER)
+    for _ in range(3):
+        told.house.clock.pass_seconds(3600)
+        told.run()
+    ids = {data["sequence"]: id for id, data, _ in told.endpoint.posts}
+    assert told.endpoint.posts[-1][1] == {"id": session.id, "status": "closed", "sequence": 3}
+    assert {(id, data["sequence"]) for id, data, _ in told.endpoint.posts} == {(id, n) for n, id in ids.items()}
+    after = told.stored(session.id)
+    assert (after.delivered, after.parked, after.courier) == (3, None, None)
+    assert told.desk.deliveries.due("tiktok", before=told.house.clock() + DAY, limit=5) == []
+    assert [item for item in told.house.items() if "due_pk" in item or "due_sk" in item] == []
