@@ -52,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
         'or {"outcome":"fallback"}',
     )  # fmt: skip
     parser.add_argument("--receiver", metavar="URL", help="your webhook receiver")
-    parser.add_argument("--secret", metavar="whsec_…", help="the test secret with which your receiver checks")
+    parser.add_argument("--secret", metavar="SECRET", help="the secret (whsec_…) that your receiver was started with")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of the report")
     parser.add_argument("--show", choices=REFERENCE, help="print a reference program that passes, and end")
     return parser

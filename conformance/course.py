@@ -76,7 +76,7 @@ def _integration(asked: argparse.Namespace, wire: Wire, signer: Signer, *, known
 def _receiver(asked: argparse.Namespace, key: bytes) -> Iterator[Check]:
     if asked.receiver:
         return receiver.checks(receiver.Receiver(asked.receiver, key))
-    reason = "Add --receiver URL --secret whsec_…; --show receiver prints one to start from."
+    reason = 'Add --receiver URL --secret "$WEBHOOK_SECRET"; --show receiver prints one to start from.'
     return _absent(receiver.PART, "Your receiver believes the hub, and nobody else", reason)
 
 

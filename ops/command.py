@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import re
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -29,9 +30,10 @@ class Work:
         """Whether nothing may be written."""
         return bool(getattr(self.asked, "dry_run", False))
 
-    def tell(self, sentence: str) -> None:
-        """Say what was done, or would be."""
-        print(f"{sentence}{' (dry run: nothing was written)' if self.dry_run else ' (holds within a minute)'}")
+    def tell(self, sentence: str, *, aside: bool = False) -> None:
+        """Say what was done, or would be; ``aside`` where standard output is for what the command gives, alone."""
+        end = " (dry run: nothing was written)" if self.dry_run else " (holds within a minute)"
+        print(f"{sentence}{end}", file=sys.stderr if aside else sys.stdout)
 
 
 Run = Callable[[Work], None]

@@ -61,6 +61,8 @@ def _add(work: Work) -> None:
     )  # fmt: skip
     work.partners.add(partner)
     _print(partner)
+    told = f"{partner.id} is registered: it signs with iss {partner.id} and kid {kid}; tell it both"
+    work.tell(f"{told}. Next, for webhooks: webhook-set {partner.id} --url https://…", aside=True)
 
 
 def _add_platform(work: Work) -> None:

@@ -1,7 +1,11 @@
-"""Where a partner's statuses are delivered to: the endpoint, the keys that sign, and how a stopped one goes on."""
+"""Where a partner's statuses are delivered to: the endpoint, the keys that sign, and how a stopped one goes on.
+
+What makes keys prints them alone on standard output, one a line, and every sentence beside it on standard error.
+"""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 
 from chalicelib.aws.codec import attribute
@@ -48,21 +52,25 @@ def _set(work: Work) -> None:
         id, "webhook-set", set=["webhook = :endpoint"], only_if=seen, names=names,
         values={":endpoint": endpoint, **values},
     )  # fmt: skip
-    work.tell(f"{id}: the status of each handoff taken from now on is delivered to {url}")
-    _hand_out(work, made)
+    work.tell(f"{id}: the status of each handoff taken from now on is delivered to {url}", aside=True)
     if known:
-        print("  the signing keys stay as they are; webhook-rotate makes new ones")
+        _aside("the signing keys stay as they are; webhook-rotate makes new ones")
+    _hand_out(work, made)
 
 
 def _hand_out(work: Work, made: Sequence[SigningKey]) -> None:
     if not made:
         return
     if work.dry_run:
-        print(f"  would make: {', '.join(key.kind for key in made)}")
+        _aside(f"would make: {', '.join(key.kind for key in made)}")
         return
-    print("  Give this to the partner over a safe channel; a secret (whsec_…) is shown this one time only.")
+    _aside("give the partner what follows, over a safe channel; a secret is shown this one time only")
     for key in made:
-        print(f"  {key.kind:8} {key.given}")
+        print(key.given)
+
+
+def _aside(sentence: str) -> None:
+    print(f"  {sentence}", file=sys.stderr)
 
 
 def _rotate(work: Work) -> None:
@@ -74,9 +82,9 @@ def _rotate(work: Work) -> None:
     old = ending(known, at + overlap, at)
     if work.partners.recorded("webhook-rotate", id):
         vault.write(id, [*made, *old])
-    work.tell(f"{id}: deliveries are signed with the new key{' and the old one' if old else ''}")
+    work.tell(f"{id}: deliveries are signed with the new key{' and the old one' if old else ''}", aside=True)
     for key in old:
-        print(f"  the old {key.kind} key ends {moment(key.until or 0)}")
+        _aside(f"the old {key.kind} key ends {moment(key.until or 0)}")
     _hand_out(work, made)
 
 
@@ -119,7 +127,7 @@ def commands(to: Commands) -> None:
         more="Again with another --url: the endpoint moves, the keys stay, a stopped one goes on.",
     )  # fmt: skip
     made.add_argument("--url", required=True, help="https://… on port 443, a public address")
-    kinds = "hmac: a shared secret (whsec_…) · ed25519: a public key (whpk_…) · both"
+    kinds = "hmac: a shared secret · ed25519: a public key (whpk_…) · both"
     made.add_argument("--kind", choices=KINDS, help=f"{kinds}; default hmac")
     to.look("webhook-show", "endpoint, its state and its keys' ends; no secret", _show).add_argument("id")
     rotate = to.change("webhook-rotate", "sign with a new key, and with the old ones for an overlap", _rotate)

@@ -91,7 +91,7 @@ def checks(receiver: Receiver) -> Iterator[Check]:
         return Check(PART, name, what, why, run, () if name == "valid" else ("valid",))
 
     yield check("valid", "A signed delivery is answered 2xx within 15 s",
-                "Anything else is tried again, ten times over four days; a redirect is never followed.",
+                "Anything else is tried again: ten attempts in a little over three days. A redirect is never followed.",
                 lambda: _valid(receiver))  # fmt: skip
     yield from _wrong(receiver, check)
     yield check("same_id_twice", "The same delivery again is answered 2xx",

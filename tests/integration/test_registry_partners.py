@@ -140,7 +140,7 @@ def test_a_dry_run_says_what_would_be_and_writes_nothing(registry: Registry, com
 def test_a_dry_run_of_add_shows_the_partner_and_finds_a_taken_id(registry: Registry) -> None:
     key = registry.key("acme-1")
     asked = ("add", "acme", "--platform", "app", "--key", key.file)
-    assert json.loads(registry.done(*asked, "--dry-run"))["platforms"] == ["app"]
+    assert json.loads(registry.given(*asked, "--dry-run"))["platforms"] == ["app"]
     assert registry.items() == []
     registry.done(*asked)
     assert "exists already" in registry.refused(*asked, "--dry-run")

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import json
 import re
+import shlex
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from markupsafe import Markup
 
 from app import app
 from chalicelib import pages
 from chalicelib.contract.shapes import faults
 from chalicelib.doors.door import tell
-from chalicelib.identity import REASONS
-from chalicelib.model.delivery import SCHEDULE
+from chalicelib.identity import REASONS, BadToken, content_digest, partner_caller, read_key
+from chalicelib.model.delivery import JITTER, SCHEDULE
+from chalicelib.model.partner import Partner
 from chalicelib.model.rehearsal import SCRIPTS
 from chalicelib.model.session import Status
 from chalicelib.pages.docs.book import CHAPTERS
@@ -29,13 +34,19 @@ from chalicelib.pages.docs.reference import SHOWN
 from chalicelib.pages.docs.refusals import AUDIENCES, REFUSALS, REQUEST_ID, example
 from chalicelib.pages.docs.render import docs_page
 from chalicelib.pages.docs.statuses import STATUSES
-from chalicelib.pages.docs.tokens import NOT_PARTNERS, USUAL
+from chalicelib.pages.docs.tokens import NOT_PARTNERS, UNTOLD, USUAL
 from chalicelib.problems import CODES, Place, Problem
+from conformance.cli import _parser as kit_parser
+from conformance.receiver.standard import secret_key
+from ops.partner import _parser as operator_parser
+from tests.corpus.recipe import Recipe, b64, sign_text
+from tests.corpus.tokens import bad_tokens
 from tests.unit.documentation import BASE, MATERIAL, PAGES
 from tests.unit.reader import Reader
 
 ROOT = Path(__file__).parents[2]
 UNFINISHED = re.compile(r"\b(todo|tbd|fixme|xxx|lorem|coming soon|to be (done|written|defined|continued))\b|\?\?", re.I)
+AT, DAY = 1_790_000_000, 86_400_000
 WIDEST = 96
 """Characters of a sample's line that a desk's screen shows without scrolling."""
 
@@ -147,6 +158,56 @@ def test_every_reason_that_a_partner_can_meet_is_told() -> None:
         assert bool(reader.having("id", reason)) == (reason not in NOT_PARTNERS)
         assert (told in reader.shown) == (reason not in NOT_PARTNERS)
     assert set(USUAL) <= set(REASONS) - set(NOT_PARTNERS)
+    assert set(UNTOLD) <= set(REASONS) - set(NOT_PARTNERS)
+
+
+KEY, STRANGER = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+
+
+def known(id: str) -> Partner | None:
+    """A registry of one partner, of the sandbox."""
+    pem = KEY.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    return Partner("my-app", frozenset({"my_app"}), {"key-1": read_key(pem)}, sandbox=True) if id == "my-app" else None
+
+
+def test_the_reasons_that_the_sandbox_cannot_tell_are_marked() -> None:
+    recipe = Recipe(KEY, "key-1", "my-app", STRANGER, "k2", "other", BASE, AT)
+    told: dict[str, set[bool]] = {}
+    for tap in bad_tokens(recipe):
+        with pytest.raises(BadToken) as refused:
+            partner_caller(
+                tap.authorization, method=tap.method, path=tap.path, body=tap.body, now=AT * 1000, find=known,
+                scope="handoff:create" if tap.method == "POST" else "handoff:read", audience=BASE,
+            )  # fmt: skip
+        answer = json.loads(tell(refused.value, REQUEST_ID, BASE).body)
+        words = [place["code"] for place in answer["errors"]]
+        assert words in ([], [refused.value.reason]), tap.name
+        told.setdefault(refused.value.reason, set()).add(bool(words))
+    assert {reason for reason, ways in told.items() if False in ways} == UNTOLD
+    assert all(len(ways) == 1 for ways in told.values())
+    for reason in set(REASONS) - set(NOT_PARTNERS):
+        row = re.search(rf'<tr id="{reason}">.*?</th>', PAGES["token"], re.DOTALL)
+        assert row is not None and ("not told" in row[0]) == (reason in UNTOLD), reason
+
+
+def shown(slug: str, name: str) -> str:
+    """The code of that name on a page."""
+    found = re.search(rf"<figcaption>{name}</figcaption>.*?<code>(.*?)</code>", PAGES[slug], re.DOTALL)
+    assert found is not None, name
+    return _bare(found[1])
+
+
+def test_the_hub_takes_the_token_to_check_ones_code_with() -> None:
+    body, signed = shown("token", "body").encode(), shown("token", "what is signed")
+    claims = json.loads(shown("token", "claims"))
+    assert content_digest(body) == shown("token", "content_digest") == claims["content_digest"]
+    assert signed == f"{b64(shown('token', 'header').encode())}.{b64(shown('token', 'claims').encode())}"
+    assert hashlib.sha256(signed.encode()).hexdigest() == shown("token", "its SHA-256, hexadecimal")
+    caller = partner_caller(
+        f"Bearer {sign_text(signed, KEY)}", method="POST", path="/v1/handoffs", body=body, scope="handoff:create",
+        audience=claims["aud"], now=claims["iat"] * 1000, find=known,
+    )  # fmt: skip
+    assert caller.jti == claims["jti"]
 
 
 # statuses, the sandbox, webhooks
@@ -175,6 +236,11 @@ def test_the_attempts_are_those_of_the_schedule() -> None:
     assert rows[0] == ("1", "at once", "at once")
     assert rows[3] == ("4", "30 min", "35 min 5 s")
     assert rows[-1] == ("10", "1 d", "3 d 3 h")
+    assert 3 * DAY < sum(SCHEDULE) < sum(SCHEDULE) * (1 + JITTER) < 4 * DAY
+    assert "Ten attempts in a little over three days" in READERS["webhooks"].shown
+    assert "a fifth at most" in READERS["webhooks"].shown and JITTER == 1 / 5
+    kit = (ROOT / "conformance" / "receiver" / "deliveries.py").read_text("utf-8")
+    assert "ten attempts in a little over three days" in kit
 
 
 def test_the_delivery_to_check_ones_code_with_is_signed_right() -> None:
@@ -186,6 +252,47 @@ def test_the_delivery_to_check_ones_code_with_is_signed_right() -> None:
     key = base64.b64decode(told["Secret"].removeprefix("whsec_"))
     signature = base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
     assert told["webhook-signature"] == f"v1,{signature}"
+    assert json.loads(body)["type"] == "handoff.status"
+    assert not list(faults("delivery", json.loads(body)))
+    example = shown("webhooks", "HTTP")
+    assert example.endswith(f"\n\n{body}") and f"webhook-signature: {told['webhook-signature']}\n" in example
+
+
+# what is typed
+
+
+def typed(start: str) -> list[tuple[str, list[str]]]:
+    """Every command on the pages that starts so, taken apart as a shell does."""
+    found = []
+    for slug, page in PAGES.items():
+        for code in re.findall(r"<code>(.*?)</code>", page, re.DOTALL):
+            lines = _bare(code).replace("\\\n", " ").split("\n")
+            found += [(slug, shlex.split(line)) for line in lines if line.startswith(start)]
+    return found
+
+
+def test_the_kit_understands_every_command_that_is_shown() -> None:
+    commands = [words for _, words in typed("python conformance.py ") if ">" not in words[-1]]
+    assert len(commands) == 2
+    secret = re.search(r"export WEBHOOK_SECRET=(\S+)", _bare(PAGES["conformance"]))
+    assert secret is not None
+    for words in commands:
+        asked = kit_parser().parse_args([word.replace("$WEBHOOK_SECRET", secret[1]) for word in words[2:]])
+        assert (asked.base_url, asked.partner, asked.platform) == (BASE, "my-app", "my_app")
+        assert asked.kid and asked.key
+        assert bool(asked.receiver) == bool(asked.secret)
+        assert not asked.secret or len(secret_key(asked.secret)) == 32
+    for _, words in typed("python conformance.py --show"):
+        assert kit_parser().parse_args(words[2:4]).show in ("integration", "receiver")
+
+
+def test_the_operators_command_understands_every_line_that_is_shown() -> None:
+    for slug in ("", "token", "webhooks"):
+        lines = [words for found, words in typed("make partner ") if found == slug]
+        assert lines
+        for make, partner, arguments in lines:
+            asked = operator_parser().parse_args(shlex.split(arguments.removeprefix("ARGS=")))
+            assert (make, partner, asked.id) == ("make", "partner", "my-app")
 
 
 # code

@@ -2,5 +2,6 @@
 
 ``book`` lists the pages, ``text/`` has their words, ``samples/`` the programs that they show and that the tests run,
 ``paint`` colours code, ``listings`` shows it in tabs, ``statuses``, ``refusals``, ``tokens`` and ``changes`` are data,
-``render`` puts a page together. Imports the model, ``problems`` and ``emergency`` only; nobody imports it at start-up.
+``vectors`` and ``attempts`` are computed, ``render`` puts a page together. Imports the model, ``problems`` and
+``emergency`` only; nobody imports it at start-up.
 """

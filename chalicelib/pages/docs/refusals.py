@@ -36,8 +36,10 @@ REFUSALS: Mapping[str, Refusal] = {
         "partners",
         "The token is missing, was not signed by a key registered for you, is out of its time, or was made for another "
         "request. Outside the sandbox the answer never says which, so that nobody can probe with it.",
-        "Work through Sign a request. In the sandbox, `detail` says what was wrong; elsewhere the operator can "
-        "look up the `request_id`. Do not retry unchanged.",
+        "Work through Sign a request. In the sandbox, `errors[0].code` and `detail` say what was wrong, once the hub "
+        "knows who asks. A generic answer there? Check `iss`, `kid`, the padding, the Bearer header; a partner "
+        "registered just now is known after some seconds. Elsewhere the operator can look up the `request_id`. Do not "
+        "retry unchanged.",
     ),
     "bad_request": Refusal(
         "partners",

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from chalicelib import emergency
-from chalicelib.model import delivery, rehearsal, session
+from chalicelib.model import rehearsal, session
+from chalicelib.pages.docs import vectors
+from chalicelib.pages.docs.attempts import attempts
 from chalicelib.pages.docs.book import CHAPTERS, PARTS, Chapter
 from chalicelib.pages.docs.changes import CHANGES
 from chalicelib.pages.docs.listings import KINDS, sample
@@ -21,7 +23,7 @@ from chalicelib.pages.docs.paint import paint
 from chalicelib.pages.docs.reference import operations
 from chalicelib.pages.docs.refusals import AUDIENCES, REFUSALS, example
 from chalicelib.pages.docs.statuses import STATUSES
-from chalicelib.pages.docs.tokens import NOT_PARTNERS, USUAL
+from chalicelib.pages.docs.tokens import NOT_PARTNERS, UNTOLD, USUAL
 from chalicelib.pages.statics import address
 from chalicelib.problems import CODES
 
@@ -136,35 +138,17 @@ def _facts(material: Material) -> dict[str, Any]:
         "audiences": AUDIENCES,
         "reasons": {reason: told for reason, told in material.reasons.items() if reason not in NOT_PARTNERS},
         "usual": USUAL,
+        "untold": UNTOLD,
         "scripts": rehearsal.SCRIPTS,
         "prefix": rehearsal.PREFIX,
-        "attempts": _attempts(),
+        "attempts": attempts(),
+        "token": vectors.token(),
+        "delivery": vectors.delivery(),
         "minutes": {name: getattr(session, name) // session.MINUTE for name in ("CODE_LASTS", "UNDO_LASTS")},
         "days": {"kept": session.TOMBSTONE_LASTS // session.DAY, "sandbox": rehearsal.LASTS // session.DAY},
         "changes": CHANGES,
         "operations": operations(material.contract),
     }
-
-
-def _attempts() -> list[tuple[int, str, str]]:
-    """Number of the attempt, the wait before it, and when it comes at the earliest, counted from the status."""
-    total, found = 0, []
-    for number, wait in enumerate(delivery.SCHEDULE, 1):
-        total += wait
-        found.append((number, _span(wait), _span(total)))
-    return found
-
-
-def _span(ms: int) -> str:
-    """A length of time in its largest two units."""
-    if ms == 0:
-        return "at once"
-    left, parts = ms // session.SECOND, []
-    for size, unit in ((86400, "d"), (3600, "h"), (60, "min"), (1, "s")):
-        if left >= size:
-            parts.append(f"{left // size} {unit}")
-            left %= size
-    return " ".join(parts[:2])
 
 
 def _neighbours(chapter: Chapter) -> tuple[Chapter | None, Chapter | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-__all__ = ["NOT_PARTNERS", "USUAL"]
+__all__ = ["NOT_PARTNERS", "UNTOLD", "USUAL"]
 
 USUAL: Mapping[str, str] = {
     "bad_signature": "Often the form: ES256 wants 64 raw bytes (r and s, 32 each). OpenSSL, and Node by default, "
@@ -21,7 +21,7 @@ USUAL: Mapping[str, str] = {
     "bad_typ": "The header’s `typ` must be `handoff+jwt`; libraries write JWT by default.",
     "unknown_kid": "`kid` is the name under which your key was registered. New keys are known within a minute.",
     "unknown_partner": "`iss` is your partner id. A key of the sandbox is not known in production, nor the other way "
-    "round.",
+    "round. Registered just now? Wait a moment and try again.",
     "missing_scope": "`handoff:create` for POST, `handoff:read` for GET, `handoff:cancel` for cancel.",
     "bad_jti": "16 to 128 of A-Z a-z 0-9 _ and -: a UUID is fine, a counter is too short.",
     "alg_mismatch": "One key, one algorithm: P-256 is ES256, RSA is RS256, Ed25519 is EdDSA.",
@@ -30,3 +30,9 @@ USUAL: Mapping[str, str] = {
 
 NOT_PARTNERS = ("bad_scheme", "not_access", "wrong_client", "bad_user", "disabled")
 """Reasons that only counsellors' tokens are refused for."""
+
+UNTOLD = frozenset({
+    "no_token", "too_long", "not_ascii", "not_three_parts", "not_canonical", "bad_json", "duplicate_member",
+    "header_refused", "bad_kid", "bad_alg", "bad_iss", "unknown_partner",
+})  # fmt: skip
+"""Reasons found before the hub knows who asks: the answer is the generic one, in the sandbox, too."""

@@ -11,6 +11,9 @@ age=$(($(date +%s) - $2))
 [ "${age#-}" -le 300 ] || { echo "too old, or from the future" >&2; exit 1; }
 
 { printf '%s.%s.' "$1" "$2"; cat; } >"$scratch/signed"
+# bash compares letter by letter; of digests with a random start, the time tells nothing.
+start=$(openssl rand -hex 16)
+blind() { printf %s "$start$1" | openssl dgst -sha256; }
 key() { printf %s "${SECRET#*_}" | openssl base64 -d -A; }
 
 fits() {
@@ -19,7 +22,7 @@ fits() {
       hex=$(key | od -An -v -tx1 | tr -d ' \n')
       mac=$(openssl dgst -sha256 -mac HMAC -macopt "hexkey:$hex" -binary "$scratch/signed" |
         openssl base64 -A)
-      [ "$1" = "v1,$mac" ] ;;
+      [ "$(blind "$1")" = "$(blind "v1,$mac")" ] ;;
     whpk_*) # Ed25519 with the hub's public key
       [[ $1 == v1a,* ]] || return 1
       { printf '\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00'; key; } >"$scratch/key"
