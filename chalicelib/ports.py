@@ -230,6 +230,10 @@ class Deliveries(Protocol):
         """Be the partner's one deliverer until then (ms); False when another is."""
         ...
 
+    def held(self, partner: str, now: int) -> bool:
+        """Whether the partner has a deliverer now, at work or at rest; may be stale."""
+        ...
+
     def let_go(self, partner: str, token: str) -> None:
         """No longer be the partner's deliverer."""
         ...

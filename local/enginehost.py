@@ -6,6 +6,7 @@ next engine waits until this one has saved.
 """
 
 import fcntl
+import json
 import os
 import signal
 import sys
@@ -19,12 +20,29 @@ def follow_runner() -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def forget_stream_positions(state: str) -> None:
+    """The engine saves how far each reader of a stream has come, but not the stream's records.
+
+    Kept, the positions would hide as many new changes as there were old ones; without them reading begins at the end.
+    """
+    path = os.path.join(state, "lambda.json")
+    if not os.path.exists(path):
+        return
+    with open(path) as file:
+        saved = json.load(file)
+    if saved.get("payload", {}).pop("dynamodb_stream_positions", None) is not None:
+        with open(path + ".new", "w") as file:
+            json.dump(saved, file)
+        os.replace(path + ".new", path)
+
+
 def main() -> None:
     """Lock STATE_DIR, then serve until SIGTERM. The functions find their libraries in HUB_LIBRARIES."""
     state = os.environ["STATE_DIR"]
     os.makedirs(state, exist_ok=True)
     lock = os.open(os.path.join(state, "lock"), os.O_CREAT | os.O_RDWR, 0o600)
     fcntl.flock(lock, fcntl.LOCK_EX)
+    forget_stream_positions(state)
     threading.Thread(target=follow_runner, daemon=True).start()
     sys.argv = ["ministack"]
     # For the functions' workers, which inherit it. This process has its own versions of some of them.

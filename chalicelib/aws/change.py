@@ -4,10 +4,29 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.aws.clients import refused, translated
 from chalicelib.aws.codec import Item, attribute
 from chalicelib.model.session import State
 
-__all__ = ["Change"]
+__all__ = ["Change", "update"]
+
+
+def update(db: Any, table: str, key: Item, change: Change) -> tuple[Item, bool]:
+    """Write the change; the item afterwards and True, or the item that stood in the way ({}: none) and False."""
+    from botocore.exceptions import ClientError
+
+    with translated():
+        try:
+            answer = db.update_item(
+                TableName=table, Key=key, ReturnValues="ALL_NEW", ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **change.request(),
+            )  # fmt: skip
+        except ClientError as error:
+            winner = refused(error)
+            if winner is None:
+                raise
+            return winner, False
+    return answer["Attributes"], True
 
 
 class Change:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
-from chalicelib.aws.change import Change
-from chalicelib.aws.clients import Clients, refused, translated
+from chalicelib.aws.change import Change, update
+from chalicelib.aws.clients import Clients, translated
 from chalicelib.aws.codec import attribute, decode, encode, key
 from chalicelib.model.delivery import Owed, due_partition, owed_row, parked_partition
 from chalicelib.model.line import Place
@@ -83,6 +83,12 @@ class TableDeliveries:
                 return False
         return True
 
+    def held(self, partner: str, now: int) -> bool:
+        """Read the row that says who delivers to the partner: a deliverer started for nothing would cost more."""
+        with translated():
+            answer = self._db.get_item(TableName=self._table, Key=key(f"partner#{partner}", "deliverer"))
+        return "Item" in answer and int(answer["Item"]["hold_until"]["N"]) >= now
+
     def let_go(self, partner: str, token: str) -> None:
         """Delete the row that says who delivers to the partner, if it is ours."""
         with translated():
@@ -123,18 +129,7 @@ class TableDeliveries:
         return [owed_row(Place(partition, item["due_sk"]["S"])) for item in islice(answer["Items"], limit)]
 
     def _update(self, id: str, change: Change, mine: str = "") -> Session | None:
-        from botocore.exceptions import ClientError
-
-        with translated():
-            try:
-                answer = self._db.update_item(
-                    TableName=self._table, Key=key(id, SK), ReturnValues="ALL_NEW",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD", **change.request(),
-                )  # fmt: skip
-            except ClientError as error:
-                winner = refused(error)
-                if winner is None:
-                    raise
-                # Our own lease in the way: the reply of the first try was lost, not the write.
-                return decode(winner) if winner and mine and winner.get("courier") == attribute(mine) else None
-        return decode(answer["Attributes"])
+        item, won = update(self._db, self._table, key(id, SK), change)
+        # Our own lease in the way: the reply of the first try was lost, not the write.
+        mine_already = mine != "" and item.get("courier") == attribute(mine)
+        return decode(item) if won or mine_already else None

@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
-from chalicelib.aws.change import Change
-from chalicelib.aws.clients import Clients, refused, translated
+from chalicelib.aws.change import Change, update
+from chalicelib.aws.clients import Clients, translated
 from chalicelib.aws.codec import Item, attribute, decode, encode, key
 from chalicelib.aws.words import TableWords
 from chalicelib.model.handoff import Lane
@@ -27,6 +27,7 @@ UNGUARDED = frozenset({
 })  # fmt: skip
 # What a new step of the status resets, whatever the deliverer has written meanwhile.
 RESTARTED = ("courier", "deliver_at", "due_pk", "due_sk", "parked", "tries")
+DUE = ("due_pk", "due_sk")
 PAGE, PAGES = 1000, 50
 MOST_OF_ONE = 20
 
@@ -75,6 +76,8 @@ class TableSessions(TableWords):
         names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
         if mine.hooked and "sequence" in names:
             names += [name for name in RESTARTED if name not in names]
+        if not {*DUE}.isdisjoint(names):  # both halves of a key or none, whatever the deliverer has removed
+            names += [name for name in DUE if name not in names]
         guards = [name for name in dict.fromkeys(("state", "epoch", *also, *names)) if name not in UNGUARDED]
         change = Change()
         for name in names:
@@ -191,17 +194,5 @@ class TableSessions(TableWords):
         return self._write("update_item", Key=key(id, SK), **change.request())
 
     def _returned(self, id: str, change: Change) -> Session | Conflict:
-        from botocore.exceptions import ClientError
-
-        with translated():
-            try:
-                answer = self._db.update_item(
-                    TableName=self._table, Key=key(id, SK), ReturnValues="ALL_NEW",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD", **change.request(),
-                )  # fmt: skip
-            except ClientError as error:
-                winner = refused(error)
-                if winner is None:
-                    raise
-                return Conflict(decode(winner) if winner else None)
-        return decode(answer["Attributes"])
+        item, won = update(self._db, self._table, key(id, SK), change)
+        return decode(item) if won else Conflict(decode(item) if item else None)

@@ -21,7 +21,8 @@ from chalicelib.problems import Problem
 
 __all__ = ["HELD_FOR", "Courier", "Delivered", "webhook_id"]
 
-HELD_FOR = 30 * SECOND
+HELD_FOR = 15 * SECOND
+"""How long a partner waits for another deliverer when its own has died."""
 LEASE = 30 * SECOND
 FIRST_WIDTH, WIDEST = 4, 16
 TIRED = 8
@@ -59,6 +60,7 @@ class Courier:
     failures: int = 0
     held: int = 0
     tried: set[tuple[str, str]] = field(default_factory=set)
+    gone: bool = False
     lock: Lock = field(default_factory=Lock)
 
     @property
@@ -118,7 +120,7 @@ class Courier:
             return
         self.failures += 1
         if sent.status == delivery.GONE:
-            self.failures = TIRED
+            self.gone, self.failures = True, TIRED
         if delivery.throttled(sent.status):
             self.width = max(1, self.width // 2)
 

@@ -16,6 +16,8 @@ from chalicelib.model.session import SECOND
 __all__ = ["Delivered", "deliver"]
 
 RUN_LASTS = 40 * SECOND
+REST, LEAST_REST = 45 * SECOND, 5 * SECOND
+"""An endpoint that failed so often in a row is left alone until the next minute, whatever changes meanwhile."""
 
 
 def deliver(
@@ -40,7 +42,7 @@ def deliver(
         try:
             run.go([row for row, _ in rows_of(desk, ids, before=desk.clock())])
         finally:
-            desk.deliveries.let_go(partner.id, token)
+            _end(desk, partner.id, token, rest=run.tired and not run.gone)
         # Who came while this one was about to let go went away again: look once more.
         if run.tired or not desk.deliveries.due(partner.id, before=desk.clock(), limit=1):
             return done
@@ -48,3 +50,10 @@ def deliver(
             desk.waker(partner.id)
             return done
         ids = ()
+
+
+def _end(desk: Desk, partner: str, token: str, *, rest: bool) -> None:
+    now = desk.clock()
+    until = now + max(LEAST_REST, REST // desk.rules.pace)
+    if not (rest and desk.deliveries.hold(partner, token, now=now, until=until)):
+        desk.deliveries.let_go(partner, token)

@@ -21,12 +21,15 @@ LINGER = 10 * SECOND
 
 def wake_changed(desk: Desk, ids: Iterable[str]) -> int:
     """Start deliverers for those of the changed sessions that are owed now or in a moment; how many."""
+    now = desk.clock()
     owed: dict[str, list[str]] = {}
-    for row, partner in rows_of(desk, list(dict.fromkeys(ids)), before=desk.clock() + LINGER):
+    for row, partner in rows_of(desk, list(dict.fromkeys(ids)), before=now + LINGER):
         owed.setdefault(partner, []).append(row.id)
-    for partner, mine in owed.items():
-        desk.waker(partner, mine)
-    return len(owed)
+    # Who delivers already sees the new row, too; one at rest after many failures is not disturbed.
+    free = [partner for partner in owed if not desk.deliveries.held(partner, now)]
+    for partner in free:
+        desk.waker(partner, owed[partner])
+    return len(free)
 
 
 def wake_due(desk: Desk) -> int:

@@ -192,6 +192,12 @@ def test_a_dead_endpoint_is_left_alone_until_the_next_minute(told: Told) -> None
     done = told.run()
     assert TIRED <= done.failed <= TIRED + 4
     assert len(told.endpoint.posts) == done.failed
+    assert told.run() == Delivered(busy=1), "at rest, whatever changes meanwhile"
+    fresh = told.close(told.hand_over("jti-0123456789abcfff"))
+    assert wake_changed(told.desk, [fresh.id]) == 0
+    told.house.clock.pass_seconds(46)
+    assert wake_due(told.desk) == 1
+    assert told.run().failed >= TIRED
 
 
 def test_a_suspended_partner_is_told_nothing_and_nothing_is_forgotten(told: Told) -> None:
