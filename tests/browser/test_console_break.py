@@ -60,6 +60,7 @@ def test_a_break_waits_for_words_that_have_not_gone_out(team: Team) -> None:
     console.get_by_test_id("break-go").click()
     expect(console.get_by_test_id("break-wrong")).to_contain_text("n’est pas parti")
     console.unroute("**/messages")
+    expect(pane(console).get_by_test_id("message")).not_to_contain_text("En attente du réseau")
     console.get_by_test_id("break-go").click()
     expect(console.get_by_test_id("notice")).to_contain_text("Tu es en pause")
     team.screens.forgive("ERR_FAILED")
