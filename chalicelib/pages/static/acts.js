@@ -96,9 +96,17 @@ export async function send(board, session) {
   ]);
 }
 
-async function drain(board, session, box, verb, taken, body) {
-  if (box.busy) return;
-  box.busy = true;
+// Who asks while it is under way waits for the same end: a session must not be given back with words in the air.
+function drain(board, session, box, ...how) {
+  box.busy ??= empty(board, session, box, ...how).finally(() => {
+    box.busy = null;
+    box.save();
+    board.tell("session", session);
+  });
+  return box.busy;
+}
+
+async function empty(board, session, box, verb, taken, body) {
   for (let tries = 0; tries < TRIES && !session.over; tries += 1) {
     const item = box.next(taken());
     if (!item || item.state === "refused") break;
@@ -114,9 +122,6 @@ async function drain(board, session, box, verb, taken, body) {
     else if (!GONE[answer.code]) item.state = "refused";
     if (box.items.length < before) tries = -1;
   }
-  box.busy = false;
-  box.save();
-  board.tell("session", session);
 }
 
 export const owes = (session) => session.outbox.items.length + session.ledger.items.length;
