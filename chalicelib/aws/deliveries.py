@@ -6,13 +6,12 @@ lease of the first ran out.
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import Any
 
 from chalicelib.aws.change import Change, update
 from chalicelib.aws.clients import Clients, translated
 from chalicelib.aws.codec import attribute, decode, encode, key
-from chalicelib.model.delivery import Owed, due_partition, owed_row, parked_partition
+from chalicelib.model.delivery import Owed, due_key, due_partition, owed_row, parked_partition
 from chalicelib.model.line import Place
 from chalicelib.model.session import Session
 
@@ -42,8 +41,7 @@ class TableDeliveries:
     def take(self, row: Owed, *, token: str, until: int) -> Session | None:
         """Push the row's key forward, if it still stands where it was seen; that is the lease."""
         change = Change()
-        moved = Place(row.place.pk, f"{until:013d}#{row.id}")
-        for name, value in (("courier", token), ("deliver_at", until), ("due_sk", moved.sk)):
+        for name, value in (("courier", token), ("deliver_at", until), ("due_sk", due_key(until, row.id))):
             change.set(name, attribute(value))
         change.guard("due_pk", attribute(row.place.pk))
         change.guard("due_sk", attribute(row.place.sk))
@@ -126,7 +124,7 @@ class TableDeliveries:
                 TableName=self._table, IndexName="due", KeyConditionExpression=condition,
                 ExpressionAttributeValues=values, Limit=limit,
             )  # fmt: skip
-        return [owed_row(Place(partition, item["due_sk"]["S"])) for item in islice(answer["Items"], limit)]
+        return [owed_row(Place(partition, item["due_sk"]["S"])) for item in answer["Items"]]
 
     def _update(self, id: str, change: Change, mine: str = "") -> Session | None:
         item, won = update(self._db, self._table, key(id, SK), change)

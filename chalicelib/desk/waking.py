@@ -44,6 +44,7 @@ def wake_due(desk: Desk) -> int:
 
 
 def endpoint(desk: Desk, id: str, *, fresh: bool = False) -> Partner | None:
+    """The partner, if it has an endpoint and is not suspended."""
     partner = desk.directory.partner(id, fresh=fresh)
     return partner if partner is not None and partner.webhook is not None and not partner.suspended else None
 
