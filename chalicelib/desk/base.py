@@ -57,6 +57,7 @@ class Memory:
     """What one process remembers between requests; losing it costs nothing but a little time."""
 
     width: int = 1
+    lost_at: int = 0
     waits: list[int] = field(default_factory=list)
     line_saved: int = 0
     marked: dict[str, int] = field(default_factory=dict)

@@ -18,6 +18,7 @@ from chalicelib.problems import Problem
 __all__ = ["claim", "same_youth", "take"]
 
 WIDEST = 128
+CROWD_LASTS = 2_000  # ms without a lost race after which the exact order holds again
 ROUNDS = 8
 HEAD = 16
 
@@ -25,11 +26,14 @@ HEAD = 16
 def claim(desk: Desk, who: Counsellor, lanes: Sequence[Lane], limit: int | None = None) -> Session | None:
     """Take the next session: the earliest deadline of the lanes asked for; None when nothing is due.
 
-    One of the first ``width`` due rows is taken: 1, doubled by each lost race up to 128, halved by a win, so that
-    many counsellors do not all run for the same row. Problem ``at_limit`` when the counsellor holds enough: the
+    One of the first ``width`` due rows is taken: 1, doubled by each lost race up to 128, halved by a win and forgotten
+    two seconds after the last lost race, so that many counsellors do not all run for the same row and a crowd long
+    gone does not upset the order. Problem ``at_limit`` when the counsellor holds enough: the
     hub's limit, or the counsellor's own lower one.
     """
     _check_limit(desk, who, min(limit or desk.rules.counsellor_limit, desk.rules.counsellor_limit))
+    if desk.clock() - desk.memory.lost_at >= CROWD_LASTS:
+        desk.memory.width = 1
     tried: set[str] = set()
     for _ in range(ROUNDS):
         rows = _due_rows(desk, who, lanes, tried)
@@ -73,7 +77,7 @@ def _take(desk: Desk, who: Counsellor, row: Queued, lane: Lane, now: int) -> Ses
         if won.unseen is not None:
             change(desk, won.unseen, chat.set_aside)
         else:
-            memory.width = min(WIDEST, memory.width * 2)
+            memory.width, memory.lost_at = min(WIDEST, memory.width * 2), now
         return None
     memory.width = max(1, memory.width // 2)
     memory.waits.append(max(0, now - row.due))

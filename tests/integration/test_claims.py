@@ -225,3 +225,14 @@ def test_a_reserved_session_whose_youth_is_gone_is_set_aside_like_any_other(hous
     house.clock.pass_seconds(121)
     sweep(house.desk)
     assert stored(house, session.id).aside
+
+
+def test_a_race_long_over_does_not_upset_the_order(house: House) -> None:
+    """A lost race widens the choice for two seconds only: found as a second child served before the first."""
+    ids = []
+    for n in range(6):
+        ids.append(hand_over(house, CHAT, jti=f"{JTI[:-1]}{n}").session.id)
+        house.clock.pass_seconds(0.01)
+    house.desk.memory.width, house.desk.memory.lost_at = claims.WIDEST, house.clock.now
+    house.clock.pass_seconds(2)
+    assert [taken(house, house.first).id for _ in ids] == ids
