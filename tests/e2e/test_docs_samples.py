@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import os
 import re
@@ -31,7 +32,7 @@ from tests.hub import Hub
 
 PROGRAMS = {".sh": "bash", ".py": sys.executable, ".mjs": ""}
 WALK = ["1  waiting", "2  connected", "3  closed"]
-RECEIVERS = ("receive.py", "receive.mjs", "receive_library.py", "receive_library.mjs")
+RECEIVERS = ("receive.py", "receive.mjs", "receive_by_hand.py", "receive_by_hand.mjs")
 CHECKERS = {
     "whsec_": ("verify.sh",),
     "whpk_": ("verify.sh", "ed25519.py", "ed25519.mjs"),
@@ -45,6 +46,8 @@ class Desk:
     folder: Path
     running: Running
     hub: Hub
+    port: int
+    """Where the newcomer's own webhooks go; the page says 9000."""
 
     def command(self, name: str, *arguments: str) -> list[str]:
         """How a sample is started."""
@@ -82,15 +85,13 @@ class Desk:
 
     def page(self, path: str) -> str:
         """A page's words, without its markup."""
-        words = re.sub("<[^>]+>", "", self.hub.ask("GET", path).body.decode())
-        return words.replace("&#34;", '"').replace("&amp;", "&").replace("&#39;", "'")
+        return html.unescape(re.sub("<[^>]+>", "", self.hub.ask("GET", path).body.decode()))
 
     def partner(self, name: str, kind: str, port: int) -> list[str]:
         """Register one more partner of the sandbox with an endpoint; the secrets it is given."""
         key = self.folder / "public.pem"
         self.operate(f"add {name} --sandbox --platform my_app --kid key-1 --key {key}")
-        said = self.operate(f"webhook-set {name} --kind {kind} --url http://127.0.0.1:{port}/hooks")
-        return re.findall(r"\bwh(?:sec|pk)_[\w+/=]{40,}", said)
+        return self.operate(f"webhook-set {name} --kind {kind} --url http://127.0.0.1:{port}/hooks").split()
 
     def hand_over(self, name: str, script: str) -> dict[str, Any]:
         """One handoff of that partner."""
@@ -106,16 +107,19 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(running: Running, tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """The first step of the quickstart, done as it says; and every sample downloaded."""
-    made = Desk(tmp_path_factory.mktemp("newcomer"), running, running.hub)
+    made = Desk(tmp_path_factory.mktemp("newcomer"), running, running.hub, free_port())
     for start in ("openssl genpkey", "openssl pkey"):
         subprocess.run(shlex.split(made.told(start)), cwd=made.folder, check=True)
     registered = shlex.split(made.told("make partner ARGS=.add"))[2].removeprefix("ARGS=")
     made.operate(registered.replace("/path/to/public.pem", str(made.folder / "public.pem")))
+    _, _, endpoint, _, file = shlex.split(made.told("make partner ARGS=.webhook-set"))
+    secret = made.operate(endpoint.removeprefix("ARGS=").replace("9000", str(made.port)))
+    (made.folder / Path(file).name).write_text(secret)
     for name in samples():
         answer = made.hub.ask("GET", f"/docs/samples/{name}")
         assert answer.headers["content-type"] == KINDS[Path(name).suffix].content_type
         (made.folder / name).write_bytes(answer.body)
-    # `npm install standardwebhooks`, as the page says; a module finds its packages in its own folder alone.
+    # `npm install jose` and `standardwebhooks`, as the page says; a module finds its packages in its own folder alone.
     (made.folder / "node_modules").symlink_to(node.ensure() / "node_modules")
     return made
 
@@ -166,6 +170,15 @@ def test_three_programs_hand_over_and_follow_the_status_without_a_setting(desk: 
         assert re.search(rf"^ho_\w{{26}}  open this for the youth: {desk.hub.base}/y/\w+$", said, re.MULTILINE), name
 
 
+def test_node_hands_over_without_a_package(desk: Desk) -> None:
+    bare = desk.folder / "bare"
+    bare.mkdir()
+    for name, saved in {"sign_by_hand.mjs": "sign.mjs", "handoff.mjs": "handoff.mjs"}.items():
+        (bare / saved).write_bytes((desk.folder / name).read_bytes())
+    status, said = desk.run("bare/handoff.mjs")
+    assert (status, lines(said)) == (0, WALK), said
+
+
 @pytest.mark.parametrize("name", ["handoff.sh", "handoff.py", "handoff.mjs"])
 def test_a_refusal_is_shown_with_its_reason(desk: Desk, name: str) -> None:
     status, said = desk.run(name, KID="another")
@@ -174,17 +187,21 @@ def test_a_refusal_is_shown_with_its_reason(desk: Desk, name: str) -> None:
     assert "The key is not registered" in said
 
 
-@pytest.mark.parametrize("name", ["sign.sh", "sign.py", "sign.mjs"])
+@pytest.mark.parametrize("name", ["sign.sh", "sign.py", "sign.mjs", "sign_by_hand.mjs"])
 def test_every_token_of_many_is_good(desk: Desk, name: str) -> None:
+    in_node = (
+        f"import * as s from './{name}';"
+        "for (let i = 0; i < 20; i++) console.log(await s.token('GET', '/v1/x', 'handoff:read', s.newJti()))"
+    )
     calls = {
-        "sign.sh": '. ./sign.sh; for i in {1..20}; do token GET /v1/x handoff:read "$(new_jti)"; echo; done',
-        "sign.py": "from sign import *\nfor i in range(20): print(token('GET', '/v1/x', 'handoff:read', new_jti()))",
-        "sign.mjs": "import * as s from './sign.mjs';"
-        "for (let i = 0; i < 20; i++) console.log(s.token('GET', '/v1/x', 'handoff:read', s.newJti()))",
+        ".sh": '. ./sign.sh; for i in {1..20}; do token GET /v1/x handoff:read "$(new_jti)"; echo; done',
+        ".py": "from sign import *\nfor i in range(20): print(token('GET', '/v1/x', 'handoff:read', new_jti()))",
+        ".mjs": in_node,
     }
-    option = {"sign.sh": ["-c"], "sign.py": ["-c"], "sign.mjs": ["--input-type=module", "-e"]}[name]
+    kind = Path(name).suffix
+    option = ["--input-type=module", "-e"] if kind == ".mjs" else ["-c"]
     done = subprocess.run(
-        [desk.command(name)[0], *option, calls[name]], cwd=desk.folder, text=True, capture_output=True, check=True
+        [desk.command(name)[0], *option, calls[kind]], cwd=desk.folder, text=True, capture_output=True, check=True
     )
     tokens = done.stdout.split()
     assert len(set(tokens)) == 20
@@ -243,7 +260,22 @@ def test_a_receiver_takes_what_the_hub_sends(desk: Desk, name: str) -> None:
     assert [found[1:] for found in heard] == [step for step in steps if step in {found[1:] for found in heard}]
 
 
-@pytest.mark.parametrize("name", ["receive.py", "receive.mjs"])
+@pytest.mark.parametrize("program", ["python receive.py", "node receive.mjs"])
+def test_the_quickstart_starts_a_receiver_with_the_secret_in_the_file(desk: Desk, program: str) -> None:
+    command = next(line for line in desk.page("/docs").split("\n") if line.endswith(program))
+    command = command.replace("9000", str(desk.port)).replace(program, shlex.join(desk.command(program.split()[1])))
+    receiver = subprocess.Popen(["bash", "-c", f"exec env {command}"], cwd=desk.folder, stdout=subprocess.DEVNULL)
+    try:
+        wait_for(desk.port)
+        secret = (desk.folder / "webhook-secret").read_text().strip()
+        assert secret.startswith("whsec_")
+        assert deliver(desk.port, secret, "ho_" + "b" * 26, 2) == 204
+    finally:
+        receiver.terminate()
+        receiver.wait(10)
+
+
+@pytest.mark.parametrize("name", RECEIVERS)
 def test_a_receiver_ignores_what_is_no_news(desk: Desk, name: str) -> None:
     port, secret = free_port(), "whsec_" + base64.b64encode(b"k" * 32).decode()
     receiver = desk.start(name, WEBHOOK_SECRET=secret, PORT=str(port))

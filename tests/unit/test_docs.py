@@ -290,9 +290,10 @@ def test_the_operators_command_understands_every_line_that_is_shown() -> None:
     for slug in ("", "token", "webhooks"):
         lines = [words for found, words in typed("make partner ") if found == slug]
         assert lines
-        for make, partner, arguments in lines:
+        for make, partner, arguments, *file in lines:
             asked = operator_parser().parse_args(shlex.split(arguments.removeprefix("ARGS=")))
             assert (make, partner, asked.id) == ("make", "partner", "my-app")
+            assert file in ([], [">", "/path/to/webhook-secret"])
 
 
 # code

@@ -11,7 +11,8 @@ USUAL: Mapping[str, str] = {
     "give DER. Else the private key is not the partner of the registered one.",
     "bad_digest": "Sign the very bytes you send: serialise once, then hash and send that. The digest is base64 with "
     "padding, between two colons.",
-    "bad_aud": "`aud` is the hub’s address as one string: https, no slash at the end, no path, no list.",
+    "bad_aud": "`aud` is exactly the address in the table of claims above, as one string: no slash at the end, no "
+    "path, no list.",
     "expired": "Check the machine’s clock (NTP). Make a new token for each try; the `jti` of a retry stays.",
     "not_yet": "Your clock is more than a minute ahead of ours.",
     "bad_lifetime": "`exp` is at most 300 s after `iat`. Two minutes are plenty.",

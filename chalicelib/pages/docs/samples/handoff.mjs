@@ -10,7 +10,8 @@ const PASSING = [429, 500, 502, 503, 504];
 async function request(method, path, scope, body) {
   const jti = newJti();
   for (const pause of [1, 2, 4, 8, 0]) {
-    const headers = { Authorization: `Bearer ${token(method, path, scope, jti, body)}` };
+    const bearer = await token(method, path, scope, jti, body);
+    const headers = { Authorization: `Bearer ${bearer}` };
     if (body) headers["Content-Type"] = "application/json";
     const signal = AbortSignal.timeout(10_000);
     // No answer at all? It may have arrived; sending it again is safe.

@@ -1,33 +1,22 @@
 // receive.mjs: take the hub's webhooks and believe only what is signed.
-// Node 20 or newer, nothing to install.
-import { createHmac, timingSafeEqual } from "node:crypto";
+// Node 20 or newer. Needs: npm install standardwebhooks
 import { createServer } from "node:http";
+import { Webhook } from "standardwebhooks";
 
-const SECRET = process.env.WEBHOOK_SECRET; // whsec_…, from the operator
+const HOOK = new Webhook(process.env.WEBHOOK_SECRET); // whsec_…, from the operator
 const PORT = Number(process.env.PORT ?? 9000);
 const latest = new Map(); // keep this in your database
-
-/** Whether the hub sent these very bytes within the last five minutes. */
-function verified(headers, body) {
-  const sent = headers["webhook-timestamp"] ?? "";
-  if (!/^[0-9]{1,12}$/.test(sent)) return false;
-  if (Math.abs(Date.now() / 1000 - Number(sent)) > 300) return false;
-  const key = Buffer.from(SECRET.replace(/^whsec_/, ""), "base64");
-  const mac = createHmac("sha256", key);
-  mac.update(`${headers["webhook-id"]}.${sent}.`).update(body);
-  const expected = Buffer.from(`v1,${mac.digest("base64")}`);
-  return (headers["webhook-signature"] ?? "").split(" ").some((one) => {
-    const given = Buffer.from(one);
-    return given.length === expected.length && timingSafeEqual(given, expected);
-  });
-}
 
 createServer(async (request, response) => {
   const parts = [];
   for await (const part of request) parts.push(part);
-  const body = Buffer.concat(parts);
-  if (!verified(request.headers, body)) return response.writeHead(401).end();
-  const { type, data } = JSON.parse(body);
+  let event;
+  try {
+    event = HOOK.verify(Buffer.concat(parts), request.headers);
+  } catch {
+    return response.writeHead(401).end();
+  }
+  const { type, data } = event;
   // Deliveries may come twice, late or out of order: only a higher sequence is news.
   if (type === "handoff.status" && data.sequence > (latest.get(data.id) ?? 0)) {
     latest.set(data.id, data.sequence);
