@@ -168,6 +168,21 @@ def test_a_message_written_without_a_network_waits_and_leaves_once(opened: Calla
     assert page.evaluate("sessionStorage.length") == 0
 
 
+def test_a_waiting_message_is_tried_every_five_seconds_however_long_it_waits(opened: Callable[..., Opened]) -> None:
+    page, hub = opened("talk-chat", clock=True)
+    hub.cut = True
+    page.get_by_test_id("text").fill("toujours là")
+    page.get_by_test_id("send").click()
+    expect(page.get_by_test_id("message").last).to_contain_text("En attente du réseau")
+    for _ in range(10):  # the next try is planned when one has failed
+        with page.expect_event("requestfailed", timeout=5_000):
+            page.clock.run_for(5_000)
+    hub.cut = False
+    page.clock.run_for(5_000)
+    expect(page.get_by_test_id("message").last).to_contain_text("Envoyé")
+    assert hub.said("/messages") == [{"n": 2, "text": "toujours là"}]
+
+
 # callback
 
 

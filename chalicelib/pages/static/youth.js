@@ -30,10 +30,10 @@ const wire = new Wire(base, token, {
   },
 });
 
-// Often while somebody talks, seldom when nothing moves, gently when the hub does not answer; and after the end for a
-// while, since a counsellor may undo a close.
+// Often while somebody talks, seldom when nothing moves, gently when the hub does not answer, but soon again while words
+// or a call for help wait; and after the end for a while, since a counsellor may undo a close.
 function pace() {
-  if (failures) return Math.min(15000, 1000 * 2 ** failures);
+  if (failures) return Math.min(talk.waits || page.alarm ? 5000 : 15000, 1000 * 2 ** failures);
   if (page.scene === "over") return Date.now() - page.turned < 900000 ? 10000 : Infinity;
   if (document.hidden) return 15000;
   const still = Date.now() - page.stirred;
