@@ -225,7 +225,8 @@ def test_after_the_end_the_page_looks_seldom_for_a_while_and_then_no_more(opened
     page.clock.run_for(3000)
     expect(page.get_by_role("heading", name="Merci d’en avoir parlé.")).to_be_visible()
     page.clock.fast_forward(16 * 60_000)
-    page.clock.run_for(11_000)
+    while _reads(page, hub, 11):  # what was planned before, however late it arrives
+        assert hub.reads < 30
     assert _reads(page, hub, 60) == 0
 
 
