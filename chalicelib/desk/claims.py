@@ -28,8 +28,8 @@ def claim(desk: Desk, who: Counsellor, lanes: Sequence[Lane], limit: int | None 
 
     One of the first ``width`` due rows is taken: 1, doubled by each lost race up to 128, halved by a win and forgotten
     two seconds after the last lost race, so that many counsellors do not all run for the same row and a crowd long
-    gone does not upset the order. Problem ``at_limit`` when the counsellor holds enough: the
-    hub's limit, or the counsellor's own lower one.
+    gone does not upset the order. Problem ``at_limit`` when the counsellor holds enough: the hub's limit, or the
+    counsellor's own lower one.
     """
     _check_limit(desk, who, min(limit or desk.rules.counsellor_limit, desk.rules.counsellor_limit))
     if desk.clock() - desk.memory.lost_at >= CROWD_LASTS:
