@@ -57,7 +57,7 @@ CODES: Mapping[str, Fact] = {
     "not_yours": Fact(403, "This is not yours to take or to see", "Take the next one, or ask a supervisor."),
     "too_late": Fact(409, "It is too late to undo this", "A close can be undone for 15 minutes."),
     "wrong_moment": Fact(409, "The session does not allow this now", "Read the session again."),
-    "out_of_order": Fact(409, "A message number was skipped", "Send the next number, named in errors."),
+    "out_of_order": Fact(409, "The number is not the next one", "Send the next number, named in errors."),
     "no_number": Fact(409, "There is no number to reveal", "The youth has not left one, or it was erased."),
     # youths
     "link_used": Fact(403, "The link was used on another device", "Call 3018, or open it where it was first used."),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from chalicelib.desk.base import Desk, change, find, finish_erasing, open_sealed
 from chalicelib.desk.ids import well_formed
-from chalicelib.desk.notes import write_note
+from chalicelib.desk.notes import next_number, write_note
 from chalicelib.desk.transcript import write
 from chalicelib.model import callback, chat, hold, moves
 from chalicelib.model.counsellor import SPECIALITIES, Counsellor
@@ -162,7 +162,13 @@ def hand_over(
     said = (session.epoch, session.state, session.audience) == (epoch, State.WAITING, audience)
     if said and n == session.notes_n:  # said twice: only the note may still be missing
         return _keep_handover(desk, session, Note(n, desk.clock(), "handover", code, who.username, b""), text)
-    return _noted(desk, who, id, epoch, n, "handover", code, text, lambda s, now: moves.hand_over(s, audience, now))[0]
+
+    def move(seen: Session, now: int) -> Session:
+        if n <= seen.notes_n:  # still held, so whatever has this number is no handover of this hold
+            raise next_number(seen)
+        return moves.hand_over(seen, audience, now)
+
+    return _noted(desk, who, id, epoch, n, "handover", code, text, move)[0]
 
 
 def _keep_handover(desk: Desk, session: Session, note: Note, text: str) -> Session:

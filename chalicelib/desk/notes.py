@@ -10,7 +10,7 @@ from chalicelib.model.session import Session
 from chalicelib.ports import Gone, Note
 from chalicelib.problems import Place, Problem
 
-__all__ = ["Noted", "read_notes", "write_note"]
+__all__ = ["Noted", "next_number", "read_notes", "write_note"]
 
 
 @dataclass(frozen=True)
@@ -23,21 +23,22 @@ class Noted:
 
 def write_note(
     desk: Desk, seen: Session, note: Note, text: str, move: Callable[[Session, int], Session], also: Sequence[str]
-) -> tuple[Session, Note]:
+) -> tuple[Session, Note]:  # fmt: skip
     """Count the note and do ``move`` in one write, then keep the note; a repeat answers with the first one kept.
 
-    Problem ``out_of_order`` when a number is skipped; ``move`` is done once, however often the note is sent.
+    Problem ``out_of_order`` names the next number when one is skipped, and when another note has this one: then
+    nothing was done, so nothing may be said to be done. ``move`` is done once, however often the note is sent.
     """
     if text:
         note = replace(note, sealed=_seal(desk, seen, note, text))
 
     def counted(session: Session, now: int) -> Session:
         if 0 < note.n <= session.notes_n:
-            move(session, now)  # only for its refusals
+            if move(session, now) != session and not _same(desk, session, note, text, _kept(desk, session, note.n)):
+                raise next_number(session)
             return session
         if note.n != session.notes_n + 1:
-            place = Place("/n", "out_of_order", f"The next number is {session.notes_n + 1}.")
-            raise Problem("out_of_order", errors=(place,))
+            raise next_number(session)
         return replace(move(session, now), notes_n=note.n, sealed=session.sealed or bool(text))
 
     try:
@@ -46,7 +47,27 @@ def write_note(
         if find(desk, seen.id, strong=True).erased:  # it ended meanwhile: sealing must not leave a new key behind
             desk.cipher.forget(seen.id)
         raise
-    return session, desk.sessions.save_note(session.id, note)
+    kept = desk.sessions.save_note(session.id, note)
+    if kept is not note and not _same(desk, session, note, text, kept):
+        raise next_number(session)
+    return session, kept
+
+
+def next_number(session: Session) -> Problem:
+    """The refusal of a note's number that is another note's, or that leaves one out."""
+    place = Place("/n", "out_of_order", f"The next number is {session.notes_n + 1}.")
+    return Problem("out_of_order", errors=(place,))
+
+
+def _kept(desk: Desk, session: Session, n: int) -> Note | None:
+    return next((note for note in desk.sessions.notes(session.id, n - 1) if note.n == n), None)
+
+
+def _same(desk: Desk, session: Session, note: Note, text: str, kept: Note | None) -> bool:
+    """Whether ``kept`` is this very note, said before: every sealing differs, so the words are compared in clear."""
+    if kept is None or (kept.kind, kept.code, kept.by) != (note.kind, note.code, note.by):
+        return False
+    return bool(kept.sealed) == bool(note.sealed) and _words(desk, session, kept) in (text, None)
 
 
 def _seal(desk: Desk, seen: Session, note: Note, text: str) -> bytes:
@@ -62,10 +83,16 @@ def read_notes(desk: Desk, session: Session, after: int = 0) -> list[Noted]:
         return []
     found = []
     for note in desk.sessions.notes(session.id, after):
-        plain = open_sealed(desk, session.id, _field(note.n), note.sealed) if note.sealed else b""
-        if plain is not None:
-            found.append(Noted(note, plain.decode()))
+        text = _words(desk, session, note)
+        if text is not None:
+            found.append(Noted(note, text))
     return found
+
+
+def _words(desk: Desk, session: Session, note: Note) -> str | None:
+    """What the note says; None when it was erased."""
+    plain = open_sealed(desk, session.id, _field(note.n), note.sealed) if note.sealed else b""
+    return None if plain is None else plain.decode()
 
 
 def _field(n: int) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from chalicelib.desk.base import Desk, change, find, forget_new_key, open_sealed
-from chalicelib.model.chat import accept_message
+from chalicelib.model.chat import accept_message, next_number
 from chalicelib.model.session import Session
 from chalicelib.ports import Gone, Message
 from chalicelib.problems import Problem
@@ -29,7 +29,11 @@ def write(
     desk: Desk, seen: Session, side: str, n: int, text: str,
     guard: Callable[[Session, int], Session], also: Sequence[str] = (),
 ) -> tuple[Session, Message]:  # fmt: skip
-    """Take message ``n`` of ``side`` once; a repeat answers with the first one kept. ``guard`` says who may write."""
+    """Take message ``n`` of ``side`` once; a repeat answers with the first one kept. ``guard`` says who may write.
+
+    Problem ``out_of_order`` names the next number when one is skipped, and when other words have this one: what was
+    not kept is never said to be.
+    """
     if not seen.open:  # nothing may be sealed for a session whose key is gone
         raise Problem("already_closed")
     try:
@@ -45,7 +49,11 @@ def write(
     if not session.open:
         forget_new_key(desk, session)
         return session, Message(side, n, session.closed_at or 0, b"")
-    return session, desk.sessions.save_message(session.id, Message(side, n, desk.clock(), sealed))
+    message = Message(side, n, desk.clock(), sealed)
+    kept = desk.sessions.save_message(session.id, message)
+    if kept is not message and _text(desk, session, kept) not in (text, None):
+        raise next_number(session, side)
+    return session, kept
 
 
 def read(desk: Desk, session: Session, after: tuple[int, int] = (0, 0)) -> list[Word]:
@@ -56,10 +64,16 @@ def read(desk: Desk, session: Session, after: tuple[int, int] = (0, 0)) -> list[
     sides = [desk.sessions.messages(session.id, side, known) for side, taken, known in counted if taken > known]
     words = []
     for message in heapq.merge(*sides, key=lambda m: m.at):
-        plain = open_sealed(desk, session.id, _field(message.side, message.n), message.sealed)
-        if plain is not None:
-            words.append(Word(message.side, message.n, message.at, plain.decode()))
+        text = _text(desk, session, message)
+        if text is not None:
+            words.append(Word(message.side, message.n, message.at, text))
     return words
+
+
+def _text(desk: Desk, session: Session, message: Message) -> str | None:
+    """What the message says; None when it was erased."""
+    plain = open_sealed(desk, session.id, _field(message.side, message.n), message.sealed)
+    return None if plain is None else plain.decode()
 
 
 def _field(side: str, n: int) -> str:

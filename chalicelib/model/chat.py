@@ -9,8 +9,8 @@ from chalicelib.model.session import ASIDE_AFTER, SECOND, Session, State
 from chalicelib.problems import Place, Problem
 
 __all__ = [
-    "accept_message", "ask_still_there", "is_asked", "is_silent", "is_typing", "left_alone", "set_aside", "still_there",
-    "youth_is_gone",
+    "accept_message", "ask_still_there", "is_asked", "is_silent", "is_typing", "left_alone", "next_number", "set_aside",
+    "still_there", "youth_is_gone",
 ]  # fmt: skip
 
 TYPING_SHOWN = 8 * SECOND
@@ -21,19 +21,29 @@ def accept_message(session: Session, side: str, n: int, now: int) -> Session:
     """Take message ``n`` of ``side``: the same session when it was taken before; a gap is told the next number."""
     if session.lane != "chat":
         raise Problem("wrong_moment", "Only a chat has messages.")
-    taken = session.youth_n if side == "youth" else session.counsellor_n
+    taken = _taken(session, side)
     if 0 < n <= taken:
         return session
     if not session.open:
         raise Problem("already_closed")
     if n != taken + 1:
-        raise Problem("out_of_order", errors=(Place("/n", "out_of_order", f"The next number is {taken + 1}."),))
+        raise next_number(session, side)
     if side == "youth":
         numbered = replace(session, youth_n=n, youth_at=now, youth_typing=0, sealed=True)
     else:
         numbered = replace(session, counsellor_n=n, counsellor_at=now, counsellor_typing=0, sealed=True)
     both = numbered.youth_n > 0 and numbered.counsellor_n > 0
     return activate(numbered) if both else numbered
+
+
+def next_number(session: Session, side: str) -> Problem:
+    """The refusal of a message's number that other words have, or that leaves one out."""
+    said = f"The next number is {_taken(session, side) + 1}."
+    return Problem("out_of_order", errors=(Place("/n", "out_of_order", said),))
+
+
+def _taken(session: Session, side: str) -> int:
+    return session.youth_n if side == "youth" else session.counsellor_n
 
 
 def is_typing(at: int, now: int) -> bool:

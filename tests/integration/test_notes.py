@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
-from chalicelib.desk import counsellors
+from chalicelib.desk import counsellors, youth
 from chalicelib.desk.notes import read_notes
-from chalicelib.model.session import Band, Reason, State
+from chalicelib.model.session import Band, Reason, Session, State
 from chalicelib.problems import Problem
 from tests.integration.conftest import House
 from tests.integration.test_counsellors import claim, enter, stored
@@ -89,3 +91,60 @@ def test_typing_is_one_write_that_a_stranger_cannot_make(house: House) -> None:
     assert stored(house, session.id).counsellor_typing == 0
     counsellors.typing(house.desk, house.first, session.id, held.epoch)
     assert stored(house, session.id).counsellor_typing == house.clock.now
+
+
+def test_another_note_under_a_taken_number_is_refused_and_what_was_not_done_is_not_said_to_be(house: House) -> None:
+    session = hand_over(house, CHAT).session
+    enter(house, session)
+    held = claim(house)
+    counsellors.triage(house.desk, house.first, session.id, held.epoch, 1, Band.DANGER, "menaces")
+    refused: list[Callable[[], object]] = [
+        lambda: counsellors.hand_over(
+            house.desk, house.first, session.id, held.epoch, 1, speciality="lawyer", colleague=None, text="menaces"
+        ),
+        lambda: counsellors.triage(house.desk, house.first, session.id, held.epoch, 1, Band.SOON, "menaces"),
+        lambda: counsellors.triage(house.desk, house.first, session.id, held.epoch, 1, Band.DANGER, "calmée"),
+        lambda: counsellors.note(house.desk, house.first, session.id, held.epoch, 1, "note", "", "menaces"),
+    ]
+    for act in refused:
+        with pytest.raises(Problem) as found:
+            act()
+        assert (found.value.code, found.value.errors[0].detail) == ("out_of_order", "The next number is 2.")
+    kept = stored(house, session.id)
+    assert (kept.state, kept.band, kept.notes_n, kept.owner) == (State.CLAIMED, Band.DANGER, 1, house.first.subject)
+    assert [one.text for one in read_notes(house.desk, kept)] == ["menaces"]
+
+
+def test_a_handover_under_the_number_of_an_earlier_handover_is_not_taken_for_its_repeat(house: House) -> None:
+    session = hand_over(house, CHAT).session
+    cookie = enter(house, session)
+
+    def pass_on(epoch: int, n: int) -> Session:
+        return counsellors.hand_over(
+            house.desk, house.first, session.id, epoch, n, speciality="lawyer", colleague=None, text="droit"
+        )
+
+    pass_on(claim(house).epoch, 1)
+    house.clock.pass_seconds(301)  # nobody of the speciality came
+    youth.arrive(house.desk, session.id, cookie)
+    held = claim(house)
+    with pytest.raises(Problem) as refused:
+        pass_on(held.epoch, 1)
+    assert refused.value.code == "out_of_order"
+    assert stored(house, session.id).state is State.CLAIMED
+    for _ in range(2):
+        after = pass_on(held.epoch, 2)
+        assert (after.state, after.notes_n) == (State.WAITING, 2)
+
+
+def test_a_note_counted_by_a_process_that_died_is_kept_by_its_retry_and_by_nothing_else(house: House) -> None:
+    session = hand_over(house, CHAT).session
+    enter(house, session)
+    held = claim(house)
+    counsellors.triage(house.desk, house.first, session.id, held.epoch, 1, Band.DANGER, "menaces")
+    house.db.delete_item(TableName=house.settings.table, Key={"pk": {"S": session.id}, "sk": {"S": "note#000001"}})
+    with pytest.raises(Problem) as refused:
+        counsellors.triage(house.desk, house.first, session.id, held.epoch, 1, Band.SOON, "calmée")
+    assert refused.value.code == "out_of_order"
+    after = counsellors.triage(house.desk, house.first, session.id, held.epoch, 1, Band.DANGER, "menaces")
+    assert (after.band, [one.text for one in read_notes(house.desk, after)]) == (Band.DANGER, ["menaces"])

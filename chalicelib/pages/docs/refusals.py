@@ -147,7 +147,7 @@ REFUSALS: Mapping[str, Refusal] = {
     "wrong_moment": Refusal("desk", "The session’s state does not allow this.", "Read the session again."),
     "out_of_order": Refusal(
         "desk",
-        "A message number was skipped.",
+        "The number of a message or note leaves one out, or is another note’s.",
         "Send the number that `errors` names.",
         (("/n", "out_of_order", "The next number is 3."),),
     ),
