@@ -18,7 +18,7 @@ HOMES: dict[str, str | tuple[str, ...]] = {
     "jsonschema": "contract/", "referencing": "contract/", "jinja2": "pages/", "leather": "pages/charts.py",
     "markupsafe": "pages/", "aws_lambda_powertools": "watch.py", "phonenumbers": "phone.py", "chalice": "doors/",
 }  # fmt: skip
-PURE = ("model/", "problems.py", "ports.py", "hours/", "emergency.py", "slots.py")
+PURE = ("model/", "problems.py", "ports/", "hours/", "emergency.py", "slots.py")
 OF_PURE = {"model", "problems", "ports", "hours", "emergency", "slots"}
 DESK_KNOWS = {"desk", "model", "ports", "problems", "phone"}
 

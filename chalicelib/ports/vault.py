@@ -1,0 +1,39 @@
+"""What is kept secret: personal data and keyed hashes."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+__all__ = ["Cipher", "Gone", "Secrets"]
+
+
+class Gone(Exception):
+    """The key that sealed this is not there (erased), or cannot be had now (``passing``)."""
+
+    def __init__(self, *, passing: bool = False) -> None:
+        super().__init__("gone")
+        self.passing = passing
+
+
+class Cipher(Protocol):
+    """Seals personal data under a key of the session's own. Raises Gone when the key is not to be had."""
+
+    def seal(self, id: str, field: str, plain: bytes) -> bytes:
+        """Seal under the session's key, which is made when first needed."""
+        ...
+
+    def open(self, id: str, field: str, sealed: bytes) -> bytes:
+        """Open what was sealed for the same id and field."""
+        ...
+
+    def forget(self, id: str) -> None:
+        """Delete the session's key: every sealed copy anywhere is unreadable from then on."""
+        ...
+
+
+class Secrets(Protocol):
+    """Keyed hashes under the stage's one secret; each ``purpose`` has a key of its own."""
+
+    def mac(self, purpose: str, *parts: bytes) -> bytes:
+        """HMAC-SHA256 (32 bytes) over the length-prefixed parts."""
+        ...
