@@ -78,9 +78,12 @@ def _fetch(given: Settings) -> Callable[[str], bytes]:
     return fetch
 
 
-def assemble(given: Settings, *, prepare: Callable[[Any], None] | None = None, clock: Callable[[], int] = now) -> Desk:
-    """A desk over AWS for the given settings; ``prepare`` sees each new client."""
-    clients = Clients(prepare)
+def assemble(
+    given: Settings, *, prepare: Callable[[Any], None] | None = None, clock: Callable[[], int] = now,
+    clients: Clients | None = None,
+) -> Desk:  # fmt: skip
+    """A desk over AWS for the given settings; ``prepare`` sees each new client; ``clients``: not AWS's own."""
+    clients = clients or Clients(prepare)
     return Desk(
         sessions=TableSessions(clients, given.table, token, given.shards),
         deliveries=TableDeliveries(clients, given.table, given.shards),
