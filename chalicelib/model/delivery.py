@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 from chalicelib.model.line import Place, shard_of
 from chalicelib.model.session import MINUTE, SECOND, Session
-from chalicelib.model.status import coming, settle
+from chalicelib.model.status import coming, leap, settle
 
 __all__ = [
     "GONE", "SCHEDULE", "Owed", "answered", "at_rest", "body", "due_key", "due_partition", "given_up", "owed",
@@ -95,6 +95,7 @@ def step(before: Session, settled: Session, after: Session, now: int) -> Session
 
     ``before`` as stored, ``settled`` what the clock had made of it, ``after`` what the move made of that.
     """
+    after = leap(settled, after)
     if not after.hooked or after.sequence <= before.sequence:
         return after
     stepped = now if after.sequence > settled.sequence else settled.stepped

@@ -11,7 +11,7 @@ from dataclasses import replace
 from chalicelib.model.rehearsal import script
 from chalicelib.model.session import TARGETS, Session, State, Status
 
-__all__ = ["climb", "coming", "due_at", "settle", "shown"]
+__all__ = ["climb", "coming", "due_at", "leap", "settle", "shown"]
 
 _SHOWN = {
     State.RECEIVED: Status.ACCEPTED,
@@ -62,3 +62,18 @@ def settle(session: Session, now: int) -> Session:
         after = climb(replace(session, state=state))
         session = replace(after, stepped=at) if after.sequence > session.sequence else after
     return session
+
+
+def leap(settled: Session, after: Session) -> Session:
+    """``after`` with a sequence that also counts the rungs which the clock alone would still have reached on the way.
+
+    Another process, whose clock is seconds ahead, may have told those rungs already: a number must never mean two
+    statuses, or the later one is taken for a repeat and lost.
+    """
+    if after.sequence <= settled.sequence:
+        return after
+    told = settled
+    for _, state in coming(settled):
+        nearer = climb(replace(told, state=state))
+        told = nearer if nearer.status.rank < after.status.rank else told
+    return replace(after, sequence=after.sequence + told.sequence - settled.sequence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime
 from itertools import combinations_with_replacement
 
 import pytest
@@ -12,12 +13,16 @@ import pytest
 from chalicelib.contract import read_handoff
 from chalicelib.desk import partners
 from chalicelib.desk.base import change
+from chalicelib.desk.deliveries import deliver
 from chalicelib.model import hold, moves
 from chalicelib.model.delivery import SCHEDULE, step
-from chalicelib.model.session import DAY, Reason, Session
+from chalicelib.model.session import DAY, Reason, Session, State, Status
+from chalicelib.model.status import settle
 from chalicelib.ports import Conflict, Sent
 from tests.integration.conftest import House
 from tests.integration.test_deliveries import HOOK, Endpoint, Told
+from tests.integration.test_partners import NUMBER
+from tests.unit.made import NOON, made
 
 OPEN = {"platform": "tiktok", "kind": "report", "locale": "fr"}
 BEFORE, DURING, AFTER = range(3)
@@ -96,3 +101,43 @@ def test_a_status_raised_beside_the_deliverer_arrives(
     assert (after.delivered, after.parked, after.courier) == (3, None, None)
     assert told.desk.deliveries.due("tiktok", before=told.house.clock() + DAY, limit=5) == []
     assert [item for item in told.house.items() if "due_pk" in item or "due_sk" in item] == []
+
+
+@pytest.mark.parametrize("during", [False, True], ids=["after", "during"])
+def test_a_final_status_is_not_lost_when_the_deliverers_clock_is_seconds_ahead(
+    owed: tuple[Told, Session], during: bool
+) -> None:
+    """The hour that had come by one clock only was told as 2; closed before it by the other, that was 2 again: lost."""
+    told, _ = owed
+    clock = told.house.clock
+    due = datetime.fromtimestamp(clock.now // 1000 + 60, UTC).isoformat()
+    raw = json.dumps({**OPEN, "session": "callback", "callback": {"number": NUMBER, "not_before": due}}).encode()
+    session = partners.receive(told.desk, told.partner, "jti-of-a-callback", raw, read_handoff(raw)).session
+    assert (session.status, session.sequence) == (Status.SCHEDULED, 1)
+    clock.pass_seconds(58)
+
+    def send(url: str, headers: Mapping[str, str], body: bytes) -> Sent:
+        if during and json.loads(body)["data"]["status"] == "waiting":
+            partners.cancel(told.desk, told.partner, session.id)
+        return told.endpoint(url, headers, body)
+
+    ahead = replace(told.desk, sender=send, clock=lambda: clock.now + 3000)
+    deliver(ahead, "tiktok", sleep=clock.pass_seconds)
+    partners.cancel(told.desk, told.partner, session.id)
+    for _ in range(2):
+        clock.pass_seconds(60)
+        told.run()
+    mine = [(data["sequence"], data["status"]) for _, data, _ in told.endpoint.posts if data["id"] == session.id]
+    assert mine == [(2, "waiting"), (3, "closed")]
+    assert told.stored(session.id).delivered == 3
+
+
+def test_a_number_left_out_is_the_same_whether_the_clock_had_come_or_not(owed: tuple[Told, Session]) -> None:
+    told, _ = owed
+    seen = replace(made(hooked=True, state=State.SCHEDULED, status=Status.SCHEDULED, lane="callback"), due=NOON + 1000)
+    closed = [
+        step(seen, settle(seen, now), hold.close(settle(seen, now), Reason.CANCELLED, now), now).sequence
+        for now in (NOON, NOON + 999, NOON + 1000)
+    ]
+    chosen = moves.choose(seen, "chat", NOON, is_open=True, slot=told.desk.slots.slot)
+    assert (closed, step(seen, seen, chosen, NOON).sequence) == ([3, 3, 3], 2)
