@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FrameLo
 
 from tests.hub import Hub
 
-__all__ = ["ARGUMENTS", "SIZES", "Handset", "Screens", "empty_line", "sign_in", "wait_until_told"]
+__all__ = ["ARGUMENTS", "SIZES", "Handset", "Screens", "empty_line", "sign_in", "soon", "wait_until_told"]
 
 ARGUMENTS = ("--no-sandbox", "--disable-gpu", "--disable-background-networking")
 """Root in a container has no sandbox; and nothing here may ask anything of the outside."""
@@ -134,6 +134,15 @@ def empty_line(hub: Hub) -> None:
             who.act(who.ask(f"sessions/{row['id']}").json, "close", reason="helped")
     while (session := who.claim()) is not None:
         who.act(session, "close", reason="helped")
+
+
+def soon(look: Callable[[], object], wanted: object, seconds: float = 20) -> None:
+    """What two browsers and a hub bring about comes true a moment later: look until it does, not longer."""
+    deadline = time.monotonic() + seconds
+    while (found := look()) != wanted:
+        if time.monotonic() > deadline:
+            raise AssertionError(f"{found!r} after {seconds} s, not {wanted!r}")
+        time.sleep(0.1)
 
 
 def wait_until_told(hub: Hub, page: Page, seconds: int, words: str) -> None:
