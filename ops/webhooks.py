@@ -52,7 +52,7 @@ def _set(work: Work) -> None:
         id, "webhook-set", set=["webhook = :endpoint"], only_if=seen, names=names,
         values={":endpoint": endpoint, **values},
     )  # fmt: skip
-    work.tell(f"{id}: the status of each handoff taken from now on is delivered to {url}", aside=True)
+    work.tell(f"{id}: the status of each handoff taken once the hub knows this is delivered to {url}", aside=True)
     if known:
         _aside("the signing keys stay as they are; webhook-rotate makes new ones")
     _hand_out(work, made)
