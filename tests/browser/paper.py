@@ -22,13 +22,18 @@ ORIGIN = "http://hub.example"
 
 
 class PaperHub:
-    """One session. ``state`` is what the page is told next; ``posts`` is what it said; ``cut`` is the network."""
+    """One session. ``state`` is what the page is told next; ``posts`` is what it said; ``cut`` is the network.
+
+    ``busy`` is how many posts are answered 503 from now on; ``deaf`` leaves every post without an answer.
+    """
 
     def __init__(self, context: BrowserContext, **state: Any) -> None:
         self.state: dict[str, Any] = view(**state)
         self.posts: list[tuple[str, dict[str, Any]]] = []
         self.reads = 0
         self.cut = False
+        self.busy = 0
+        self.deaf = False
         self.problem: tuple[int, str] | None = None
         self.locale = "fr"
         self.errors: list[str] = []
@@ -82,6 +87,12 @@ class PaperHub:
             body = json.loads(route.request.post_data or "{}")
             assert body.pop("token") == "t0ken", "every post carries the page's token"
             self.posts.append((path, body))
+            if self.deaf:
+                return
+            if self.busy:
+                self.busy -= 1
+                route.fulfill(status=503, json={"code": "unavailable"})
+                return
             self._take(path, body)
             if path == "/typing":
                 route.fulfill(status=204)

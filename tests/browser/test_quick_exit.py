@@ -7,7 +7,7 @@ import time
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.people import Screens
+from tests.browser.people import Screens, soon
 from tests.browser.team import Team
 from tests.hub import Hub
 
@@ -57,7 +57,7 @@ def test_after_it_back_reload_and_storage_show_nothing(
     expect(page).to_have_url("/docs")
     page.go_forward()
     _nothing(page)
-    assert page.context.cookies(address) == []
+    soon(lambda: page.context.cookies(address), [])
     answer = page.goto(address)
     assert answer is not None and answer.status == 403
     screens.forgive("403 (Forbidden)")

@@ -12,10 +12,26 @@ export function leave({ base, token, exit }) {
   history.replaceState(null, "", exit);
   const body = JSON.stringify({ token });
   const headers = { "Content-Type": "application/json", Accept: "application/json" };
-  const go = () => {
-    fetch(`${base}/leave`, { method: "POST", keepalive: true, headers, body }).catch(() => {});
-    // An empty page tells less than the browser's own page about a missing network.
-    fetch(exit).then(() => location.replace(exit)).catch(() => setTimeout(go, 5000));
+  const tell = () => fetch(`${base}/leave`, { method: "POST", keepalive: true, headers, body });
+  // The hub is busy for a moment: it is told again. What it refuses for good is not repeated.
+  const told = async () => {
+    for (let late = 200; late < 2000; late *= 2) {
+      if (await tell().then((answer) => answer.status < 500 && answer.status !== 429, () => false)) return;
+      await new Promise((rest) => setTimeout(rest, late));
+    }
+  };
+  const go = async () => {
+    // The cookie goes with the hub's answer, so that is waited for, though not longer than an empty page is bearable.
+    const enough = Promise.race([told(), new Promise((rest) => setTimeout(rest, 1500))]);
+    try {
+      await fetch(exit);
+    } catch {
+      // An empty page tells less than the browser's own page about a missing network.
+      setTimeout(go, 5000);
+      return;
+    }
+    await enough;
+    location.replace(exit);
   };
   go();
 }
