@@ -20,6 +20,12 @@ def sweep(_event: Any) -> None:
     events.sweep()
 
 
+@app.schedule(Rate(1, unit=Rate.MINUTES))
+def reconcile(_event: Any) -> None:
+    """What an index missed."""
+    events.reconcile()
+
+
 @app.schedule(Rate(1, unit=Rate.HOURS))
 def keysets(_event: Any) -> None:
     """Partners may have new keys."""

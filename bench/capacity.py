@@ -34,17 +34,18 @@ from tests.hub import FICTION, Hub
 __all__ = ["LIMITS", "Meter", "Row", "limit", "measure", "measured_desk"]
 
 CHAT = {"platform": "tiktok", "kind": "report", "session": "chat", "locale": "fr"}
-# The write units of each operation that the design allows; a close has one more, its line in the supervisors' figures.
+# The write units of each operation that the design allows. A claim, a release and a close have one more for the record
+# in the audit trail, which every deed of a counsellor's has; a close yet one for its line in the supervisors' figures.
 LIMITS: dict[str, float] = {
     "create": 2,
     "replay": 1,
     "status": 0,
-    "claim, one lane": 3,
-    "claim, both lanes": 3,
+    "claim, one lane": 4,
+    "claim, both lanes": 4,
     "renew": 1,
-    "release": 3,
-    "close": 3,
-    "close, with an endpoint to tell": 4,
+    "release": 4,
+    "close": 4,
+    "close, with an endpoint to tell": 5,
     "delivery (take, settle)": 5,
 }  # fmt: skip
 
@@ -170,9 +171,9 @@ class _Trial:
             counsellors.reveal(desk, who, held.id, held.epoch)
         with of("close a callback (erased 15 min later)"):
             closed = counsellors.close(desk, who, held.id, held.epoch, Reason.HELPED)
-        with of("undo"):
+        with of("undo (audit record, hold)"):
             held = counsellors.undo(desk, who, closed.id, closed.epoch)
-        with of("answered by somebody unsafe (close and erase)"):
+        with of("answered by somebody unsafe (audit record, close, erase)"):
             counsellors.attempt(desk, who, held.id, held.epoch, "answered_unsafe")
         held = self.claim(("chat",))
         counsellors.say(desk, who, held.id, held.epoch, 1, "warm")
@@ -182,9 +183,9 @@ class _Trial:
             counsellors.typing(desk, who, held.id, held.epoch)
         with of("note"):
             counsellors.note(desk, who, held.id, held.epoch, 1, "note", "", "préfère écrire")
-        with of("triage (band, note)"):
+        with of("triage (audit record, band, note)"):
             counsellors.triage(desk, who, held.id, held.epoch, 2, Band.SOON, "un adulte est là")
-        with of("hand over (release, note)"):
+        with of("hand over (audit record, release, note)"):
             counsellors.hand_over(
                 desk, who, held.id, held.epoch, 3, speciality="lawyer", colleague=None, text="plainte"
             )  # fmt: skip

@@ -8,12 +8,14 @@ from typing import Any
 
 from chalicelib import watch, wiring
 from chalicelib.desk.base import Desk
+from chalicelib.desk.gauges import measure
 from chalicelib.desk.keysets import refresh_keysets
+from chalicelib.desk.reconcile import reconcile as reconcile_sessions
 from chalicelib.desk.sweep import sweep as sweep_line
 from chalicelib.desk.waking import wake_changed, wake_due
 from chalicelib.problems import Problem
 
-__all__ = ["deliver", "refresh_keys", "sweep", "wake"]
+__all__ = ["deliver", "reconcile", "refresh_keys", "sweep", "wake"]
 
 
 def sweep() -> None:
@@ -22,7 +24,21 @@ def sweep() -> None:
     woken = _start_deliverers(desk)
     done = asdict(sweep_line(desk))
     watch.note("swept", woken=woken, **done)
-    watch.count(**{f"Sweep{name.title().replace('_', '')}": n for name, n in done.items()})
+    counts = {f"Sweep{name.title().replace('_', '')}": n for name, n in done.items() if name != "sealed"}
+    watch.count(Swept=1, **counts)
+    _publish_gauges(desk)
+
+
+def _publish_gauges(desk: Desk) -> None:
+    """What the alarms look at, also where it is 0; what cannot be read now is missing for this minute."""
+    try:
+        gauges = measure(desk)
+    except Problem as problem:
+        watch.note("not measured", code=problem.code, reason=problem.reason)
+        return
+    over = {f"OverTarget{band.title()}": late for band, late in gauges.over.items()}
+    watch.seconds(OldestOverTarget=max(over.values()), **over)
+    watch.count(SignedIn=gauges.signed_in, NobodyThere=int(gauges.nobody_there), Parked=gauges.parked)
 
 
 def _start_deliverers(desk: Desk) -> int:
@@ -32,6 +48,17 @@ def _start_deliverers(desk: Desk) -> int:
     except Problem as problem:
         watch.note("deliverers not started", code=problem.code, reason=problem.reason)
         return 0
+
+
+def reconcile() -> None:
+    """Put right what is wrong with the sessions themselves; any repair is an alarm, so none is told, too."""
+    done = asdict(reconcile_sessions(wiring.desk()))
+    kinds = done.pop("kinds")
+    watch.note("reconciled", **done, **{f"repaired_{kind}": n for kind, n in kinds.items()})
+    watch.count(
+        Repairs=done["repaired"], ReconcileUnreadable=done["unreadable"], ReconcileFailed=done["failed"],
+        **{f"Repairs{kind.title()}": n for kind, n in kinds.items()},
+    )  # fmt: skip
 
 
 def refresh_keys() -> None:

@@ -59,6 +59,16 @@ CODES: Mapping[str, Fact] = {
     "wrong_moment": Fact(409, "The session does not allow this now", "Read the session again."),
     "out_of_order": Fact(409, "The number is not the next one", "Send the next number, named in errors."),
     "no_number": Fact(409, "There is no number to reveal", "The youth has not left one, or it was erased."),
+    "called_enough": Fact(
+        409,
+        "This number was called often enough for now",
+        "Do not call it; the moment from which it may be called is in detail.",
+    ),
+    "unsafe_number": Fact(
+        409,
+        "Nobody may call this number any more",
+        "Somebody unsafe answered there, for this youth or another: close the session as unreachable.",
+    ),
     # youths
     "link_used": Fact(403, "The link was used on another device", "Call 3018, or open it where it was first used."),
     "link_expired": Fact(410, "The link has expired", "Call 3018, or tap the platform's button again."),

@@ -9,7 +9,7 @@ __all__ = ["Settings", "SettingsError", "read"]
 
 _REQUIRED = (
     "STAGE", "BASE_URL", "TABLE", "KEYS_TABLE", "KMS_KEY", "SECRET_ARN", "USER_POOL", "OIDC_ISSUER",
-    "OIDC_CLIENT_ID", "OIDC_JWKS_URL", "OIDC_AUTHORIZE_URL", "OIDC_TOKEN_URL",
+    "OIDC_CLIENT_ID", "OIDC_JWKS_URL", "OIDC_AUTHORIZE_URL", "OIDC_TOKEN_URL", "OIDC_LOGOUT_URL",
 )  # fmt: skip
 # What a child may wait for is a promise: only the local stage may shorten it.
 _FIXED = {"LEASE_SECONDS": 90, "CALLBACK_RETRY_SECONDS": 1800, "SILENT_SECONDS": 300, "WEBHOOK_PACE": 1}
@@ -40,6 +40,7 @@ class Settings:
     oidc_jwks_url: str
     oidc_authorize_url: str
     oidc_token_url: str
+    oidc_logout_url: str
     hours: str
     dial_hours: str
     lease: int
@@ -56,6 +57,11 @@ class Settings:
         """Whether this is somebody's own machine: fiction numbers, framing by the simulator, shorter times."""
         return self.stage == "local"
 
+    @property
+    def secure(self) -> bool:
+        """Whether browsers come over https: everywhere but on somebody's own machine."""
+        return self.base_url.startswith("https:")
+
 
 def _number(environment: Mapping[str, str], name: str, default: int) -> int:
     text = environment.get(name) or str(default)
@@ -70,6 +76,8 @@ def read(environment: Mapping[str, str]) -> Settings:
     if missing:
         raise SettingsError(f"missing settings: {', '.join(missing)}")
     stage = environment["STAGE"]
+    if stage != "local" and not environment["BASE_URL"].startswith("https://"):
+        raise SettingsError("only the local stage may have a BASE_URL without https")
     times = {name: _number(environment, name, default) for name, default in _FIXED.items()}
     changed = [name for name, default in _FIXED.items() if times[name] != default]
     if changed and stage != "local":

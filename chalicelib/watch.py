@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger, Metrics
 
-__all__ = ["ALLOWED", "count", "note", "trace"]
+__all__ = ["ALLOWED", "NAMESPACE", "count", "note", "seconds", "trace"]
+
+NAMESPACE = "Hub3018"
+"""Of every metric. The dimension ``service`` is the stack's name, so that two stacks of one account stay apart."""
 
 ALLOWED = frozenset(
     {
         "level", "message", "timestamp", "service", "request_id", "route", "method", "status", "ms", "code", "reason",
         "partner", "error", "place", "lapsed", "aside", "put_off", "ended", "erased", "failed",
-        "woken", "delivered", "parked", "busy",
+        "recorded", "sealed", "woken", "delivered", "parked", "busy", "looked", "repaired", "unreadable", "outrun",
+        "left", "repaired_lane", "repaired_due", "repaired_hold", "repaired_turn", "repaired_erase", "repaired_end",
     }
 )  # fmt: skip
 LONGEST = 200
@@ -42,7 +47,7 @@ def _logger() -> Logger:
 def _metrics() -> Metrics:
     from aws_lambda_powertools import Metrics
 
-    return Metrics(namespace="Hub3018", service="hub")
+    return Metrics(namespace=NAMESPACE)  # its dimension comes from POWERTOOLS_SERVICE_NAME, as the template says
 
 
 def note(message: str, **fields: str | int | None) -> None:
@@ -50,13 +55,25 @@ def note(message: str, **fields: str | int | None) -> None:
     _logger().info(message, extra=fields)
 
 
-def count(**counts: int) -> None:
-    """Publish counts as metrics (CloudWatch embedded metric format)."""
-    from aws_lambda_powertools.metrics import MetricUnit
+def count(partner: str = "", /, **counts: int) -> None:
+    """Publish counts as metrics (CloudWatch embedded metric format).
 
+    ``partner``, a registered id, makes them that partner's; anything a stranger can choose would make up new metrics.
+    """
+    _publish("Count", partner, counts)
+
+
+def seconds(**lengths: int) -> None:
+    """Publish lengths of time in seconds as metrics."""
+    _publish("Seconds", "", lengths)
+
+
+def _publish(unit: str, partner: str, values: Mapping[str, int]) -> None:
     metrics = _metrics()
-    for name, value in counts.items():
-        metrics.add_metric(name=name, unit=MetricUnit.Count, value=value)
+    if partner:
+        metrics.add_dimension("partner", partner)
+    for name, value in values.items():
+        metrics.add_metric(name=name, unit=unit, value=value)
     metrics.flush_metrics()
 
 

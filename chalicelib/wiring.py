@@ -15,7 +15,9 @@ from chalicelib.aws.cipher import KmsCipher
 from chalicelib.aws.clients import Clients
 from chalicelib.aws.deliveries import TableDeliveries
 from chalicelib.aws.directory import TableDirectory
+from chalicelib.aws.inventory import TableInventory
 from chalicelib.aws.keysets import TableKeySets
+from chalicelib.aws.numbers import TableNumbers
 from chalicelib.aws.presence import TablePresence
 from chalicelib.aws.provider import CognitoProvider
 from chalicelib.aws.secrets import StageSecrets
@@ -80,22 +82,25 @@ def _fetch(given: Settings) -> Callable[[str], bytes]:
 
 def assemble(
     given: Settings, *, prepare: Callable[[Any], None] | None = None, clock: Callable[[], int] = now,
-    clients: Clients | None = None,
+    clients: Clients | None = None, tokens: Callable[[], bytes] = token,
 ) -> Desk:  # fmt: skip
     """A desk over AWS for the given settings; ``prepare`` sees each new client; ``clients``: not AWS's own."""
     clients = clients or Clients(prepare)
+    hashes = StageSecrets(clients, given.secret_arn)
     return Desk(
-        sessions=TableSessions(clients, given.table, token, given.shards),
+        sessions=TableSessions(clients, given.table, tokens, given.shards),
+        inventory=TableInventory(clients, given.table, tokens, given.shards),
         deliveries=TableDeliveries(clients, given.table, given.shards),
         sender=_sender(given),
         signer=SecretsSigner(clients, clock),
         waker=LambdaWaker(clients, given.deliver_function),
         directory=TableDirectory(clients, given.table, clock),
         keysets=TableKeySets(clients, given.table, _fetch(given)),
+        numbers=TableNumbers(clients, given.keys_table, token),
         presence=TablePresence(clients, given.table, clock),
         cipher=KmsCipher(clients, given.keys_table, given.kms_key, clock),
-        secrets=StageSecrets(clients, given.secret_arn),
-        audit=TableAudit(clients, given.table, token),
+        secrets=hashes,
+        audit=TableAudit(clients, given.table, hashes, tokens),
         usage=TableUsage(clients, given.table),
         provider=CognitoProvider(
             clients, pool=given.user_pool, client_id=given.oidc_client_id, jwks_url=given.oidc_jwks_url,
@@ -103,7 +108,7 @@ def assemble(
         ),
         slots=HelplineSlots(given.hours, given.dial_hours),
         clock=clock,
-        tokens=token,
+        tokens=tokens,
         rules=Rules(
             base_url=given.base_url, lease=given.lease, callback_retry=given.callback_retry,
             silent=given.silent, counsellor_limit=given.counsellor_limit, shards=given.shards, fiction=given.local,

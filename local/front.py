@@ -77,6 +77,11 @@ def target(raw: str, gateway: str, engine: str) -> str | None:
     return gateway + raw
 
 
+def died(status: int, kind: str) -> bool:
+    """Whether a function died at work: the engine tells so in words of its own, AWS in those of the template."""
+    return status >= 500 and kind not in ("application/problem+json", "text/html")
+
+
 class Front:
     """Serves one hub. ``gateway`` and ``engine`` are addresses without a trailing slash."""
 
@@ -114,24 +119,33 @@ class Front:
             return problem(request, 413, "too_large", "The body is too large")
         except web.RequestPayloadError:
             return problem(request, 400, "bad_request", "The body is not what its headers say")
-        headers = forward(request.headers.items(), request.scheme, request.host, request.remote or "")
         try:
-            async with self._session.request(
-                request.method,
-                URL(address, encoded=True),
-                headers=headers,
-                data=body or None,
-                allow_redirects=False,
-            ) as answer:
-                content = await answer.read()
-                passed = web.Response(status=answer.status, headers=backward(answer.headers.items()), body=content)
-                if len(content) >= COMPRESSED_FROM and "Content-Encoding" not in answer.headers:
-                    passed.enable_compression()  # as API Gateway does (MinimumCompressionSize), if the caller asks
-                return passed
+            passed = await self._pass_on(request, self._session, address, body)
         except TimeoutError:
-            return problem(request, 503, "unavailable", "The hub cannot answer now")
+            passed = None
         except aiohttp.ClientError:
             return problem(request, 502, "unavailable", "The hub cannot answer now")
+        return passed or problem(request, 503, "unavailable", "The hub cannot answer now")
+
+    async def _pass_on(
+        self, request: web.Request, session: aiohttp.ClientSession, address: str, body: bytes
+    ) -> web.Response | None:
+        """The answer of who is asked; None when it died over it."""
+        headers = forward(request.headers.items(), request.scheme, request.host, request.remote or "")
+        async with session.request(
+            request.method,
+            URL(address, encoded=True),
+            headers=headers,
+            data=body or None,
+            allow_redirects=False,
+        ) as answer:
+            content = await answer.read()
+            if died(answer.status, answer.content_type):
+                return None
+            passed = web.Response(status=answer.status, headers=backward(answer.headers.items()), body=content)
+            if len(content) >= COMPRESSED_FROM and "Content-Encoding" not in answer.headers:
+                passed.enable_compression()  # as API Gateway does (MinimumCompressionSize), if the caller asks
+            return passed
 
 
 def problem(request: web.Request, status: int, code: str, title: str) -> web.Response:

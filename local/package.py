@@ -19,11 +19,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
+from local.template import merged
 
 __all__ = ["LOCAL_ONLY", "SHARED", "Package", "PackagingFailed", "build", "digest"]
 
-ROOT = Path(__file__).resolve().parent.parent
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parent
 SHARED = ROOT / ".build" / "libraries"
 SOURCES = ("app.py", "requirements.txt", "chalicelib", "schemas", "conformance", "infra", ".chalice/config.json")
 LINKED = ("schemas", "conformance")
@@ -77,7 +78,8 @@ def native() -> bool:
 
 def digest(root: Path = ROOT, *, local: bool = False) -> str:
     """SHA-256 in hex over every source, the Python version and, for a local package, this machine's kind."""
-    total = hashlib.sha256(repr((sys.version_info[:2], local, native(), Path(__file__).read_bytes())).encode())
+    how = [path.read_bytes() for path in (HERE / "package.py", HERE / "template.py")]
+    total = hashlib.sha256(repr((sys.version_info[:2], local, native(), how)).encode())
     for path in _files(root):
         content = path.read_bytes()
         total.update(f"{path.relative_to(root).as_posix()}\0{len(content)}\0".encode())
@@ -107,9 +109,7 @@ def build(out: Path, root: Path = ROOT, *, local: bool = False) -> Package:
         project, made = Path(scratch) / "project", Path(scratch) / "made"
         _copy(root, project)
         _chalice(project, made)
-        # As JSON: Chalice writes YAML with anchors, which not every reader of templates follows.
-        template = yaml.safe_load((made / "sam.yaml").read_text())
-        text = json.dumps(template, indent=2) + "\n"
+        text = (made / "sam.json").read_text()
         if LOCAL_ONLY in text:
             raise PackagingFailed(f"the template knows {LOCAL_ONLY}, which only `make run` may set")
         package.template.write_text(text)
@@ -167,9 +167,12 @@ def _copy(root: Path, project: Path) -> None:
 
 
 def _chalice(project: Path, made: Path) -> None:
+    by_hand = project / "infra" / "merged.json"
+    # As JSON: from YAML Chalice makes YAML with anchors, which not every reader of templates follows.
+    by_hand.write_text(json.dumps(merged(project / "infra")))
     # Chalice has no __main__, and its script's place depends on how Python was installed.
     command = [sys.executable, "-c", "from chalice.cli import main; raise SystemExit(main())", "package"]
-    command += ["--stage", STAGE, "--merge-template", "infra/resources.yaml", str(made)]
+    command += ["--stage", STAGE, "--merge-template", str(by_hand), str(made)]
     # Packaging asks AWS nothing; the region only keeps botocore from refusing to start.
     env = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     _run(command, project, {**env, "AWS_DEFAULT_REGION": "eu-west-3", "AWS_EC2_METADATA_DISABLED": "true"})

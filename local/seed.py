@@ -109,7 +109,7 @@ def counsellors(idp: Any, pool: str, home: Path) -> list[Counsellor]:
     """Create the demo counsellors in the user pool unless they are there; passwords lie in ``home``."""
     passwords = _passwords(home / "counsellors.json")
     for username, name, groups in DEMO_COUNSELLORS:
-        if _create(idp, pool, username, name):
+        if _create(idp, pool, username, name, passwords[username]):
             idp.admin_set_user_password(
                 UserPoolId=pool, Username=username, Password=passwords[username], Permanent=True
             )  # fmt: skip
@@ -118,11 +118,11 @@ def counsellors(idp: Any, pool: str, home: Path) -> list[Counsellor]:
     return [Counsellor(name, passwords[name], groups) for name, _, groups in DEMO_COUNSELLORS]
 
 
-def _create(idp: Any, pool: str, username: str, name: str) -> bool:
-    """Whether the user is new."""
+def _create(idp: Any, pool: str, username: str, name: str, password: str) -> bool:
+    """Whether the user is new. The engine's own first password would be too short for the pool's policy."""
     try:
         idp.admin_create_user(
-            UserPoolId=pool, Username=username, MessageAction="SUPPRESS",
+            UserPoolId=pool, Username=username, MessageAction="SUPPRESS", TemporaryPassword=password,
             UserAttributes=[{"Name": "name", "Value": name}],
         )  # fmt: skip
     except ClientError as error:

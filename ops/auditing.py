@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.audit import TableAudit
 from chalicelib.aws.clients import Clients
+from chalicelib.ports import Secrets
 from ops.partners import Record
 from ops.row import now
 
@@ -33,11 +34,16 @@ def caller(sts: Any) -> str:
         return f"os:{os.getuid()}"
 
 
-def recorder(clients: Clients, table: str, who: Callable[[], str]) -> Record:
-    """Appends to the hub's own audit trail; ``who`` is asked at the first record."""
-    trail = TableAudit(clients, table, lambda: secrets.token_bytes(16))
+def recorder(
+    clients: Clients, table: str, hashes: Secrets, who: Callable[[], str], kind: str = "partner"
+) -> Record:  # fmt: skip
+    """Appends to the hub's own audit trail, in a chain of this command's.
 
-    def record(verb: str, partner: str) -> None:
-        trail.record(who(), verb, f"partner#{partner}", now())
+    ``who`` is asked at the first record, ``kind`` is what is changed.
+    """
+    trail = TableAudit(clients, table, hashes, lambda: secrets.token_bytes(16))
+
+    def record(verb: str, name: str) -> None:
+        trail.record(who(), verb, f"{kind}#{name}", now())
 
     return record

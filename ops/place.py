@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from chalicelib.aws.clients import Clients
+from chalicelib.aws.secrets import StageSecrets
 from ops.auditing import caller, recorder
 from ops.hub import aws, running
 from ops.partners import Partners
@@ -37,14 +38,23 @@ class Place:
 
     clients: Clients
     table: str
+    secret_arn: str
     stack: str
     log_group: str
     targets: Collection[str]
+    user_pool: str
     local: bool
+
+    @property
+    def hashes(self) -> StageSecrets:
+        """The keyed hashes under the stage's secret, which the links of the audit trail are made with."""
+        return StageSecrets(self.clients, self.secret_arn)
 
     def partners(self, *, dry_run: bool) -> Partners:
         """The partners' rows; every change is recorded as the caller's."""
-        record = recorder(self.clients, self.table, lambda: caller(None if self.local else self.clients("sts")))
+        record = recorder(
+            self.clients, self.table, self.hashes, lambda: caller(None if self.local else self.clients("sts"))
+        )
         return Partners(self.clients("dynamodb"), self.table, record, dry_run=dry_run)
 
 
@@ -52,9 +62,15 @@ def find_place(stack: str | None) -> Place:
     """The local hub, or the deployed ``stack``. Raises NotRunning and what boto3 raises."""
     if stack is None:
         hub = running()
-        group = hub["engine"]["api_log_group"]
-        return Place(OperatorClients(hub), hub["table"], LOCAL_STACK, group, LOCAL_TARGETS, local=True)
+        engine = hub["engine"]
+        return Place(
+            OperatorClients(hub), hub["table"], engine["secret_arn"], LOCAL_STACK, engine["api_log_group"],
+            LOCAL_TARGETS, engine["user_pool"], local=True,
+        )  # fmt: skip
     clients = OperatorClients(None)
     found = clients("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found}
-    return Place(clients, outputs["Table"], stack, outputs["ApiLogGroup"], (), local=False)
+    return Place(
+        clients, outputs["Table"], outputs["SecretArn"], stack, outputs["ApiLogGroup"], (), outputs["UserPool"],
+        local=False,
+    )  # fmt: skip

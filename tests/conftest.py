@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
@@ -10,9 +11,11 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from local.package import build
 from tests.hub import Hub
 
 ROOT = Path(__file__).parents[1]
@@ -52,6 +55,7 @@ class Running:
             if self.process.poll() is not None:
                 break
             time.sleep(0.2)
+        self.process.terminate()
         raise RuntimeError(f"the hub did not start:\n{self.output.read_text()[-3000:]}")
 
     def stop(self) -> int:
@@ -72,3 +76,10 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def hub(running: Running) -> Hub:
     """The hub over HTTP."""
     return running.hub
+
+
+@pytest.fixture(scope="session")
+def packaged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """The template that is deployed, packaged once."""
+    found: dict[str, Any] = json.loads(build(tmp_path_factory.mktemp("packaged"), local=True).template.read_text())
+    return found

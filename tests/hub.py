@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
+import secrets
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,10 +17,17 @@ import boto3
 
 from ops.signer import Partner, Signed, compact, sign
 
-__all__ = ["Answer", "Counsellor", "Hub", "Youth"]
+__all__ = ["FICTION", "Answer", "Counsellor", "Hub", "Youth", "fiction"]
 
 ALL_SCOPES = "handoff:create handoff:read handoff:cancel"
 FICTION = "+33639980042"
+"""One of the numbers that nobody has; for more than a few calls, or after an unsafe one, take ``fiction()``."""
+_NUMBERS = itertools.count(secrets.randbelow(10_000))
+
+
+def fiction() -> str:
+    """Another number that nobody has, at each call."""
+    return f"+3353649{next(_NUMBERS) % 10_000:04d}"
 
 
 @dataclass(frozen=True)
@@ -36,11 +45,12 @@ class Answer:
 
 
 class Hub:
-    """One running hub; each thread keeps its own connection."""
+    """One running hub; each thread keeps its own connection. ``via``: a front of the caller's own before it."""
 
-    def __init__(self, file: Path) -> None:
+    def __init__(self, file: Path, via: str | None = None) -> None:
         self.facts: dict[str, Any] = json.loads(file.read_text())
         self.base = str(self.facts["base_url"])
+        self._place = urlsplit(via or self.base).netloc
         self._local = threading.local()
         self._clients: dict[str, Any] = {}
 
@@ -61,7 +71,7 @@ class Hub:
         for last in (False, True):
             connection = getattr(self._local, "connection", None)
             if connection is None:
-                connection = http.client.HTTPConnection(urlsplit(self.base).netloc, timeout=60)
+                connection = http.client.HTTPConnection(self._place, timeout=60)
                 self._local.connection = connection
             try:
                 connection.request(method, path, body, dict(headers or {}))
@@ -107,15 +117,27 @@ class Hub:
     def new_counsellor(self, username: str) -> Counsellor:
         """A counsellor made for this test."""
         idp, pool = self.aws("cognito-idp"), self.facts["engine"]["user_pool"]
-        idp.admin_create_user(UserPoolId=pool, Username=username, MessageAction="SUPPRESS")
-        password = f"Trial-{username}-3018"
+        password = self.password(username)
+        idp.admin_create_user(UserPoolId=pool, Username=username, MessageAction="SUPPRESS", TemporaryPassword=password)
         idp.admin_set_user_password(UserPoolId=pool, Username=username, Password=password, Permanent=True)
         return self.counsellor(username, password)
 
+    def password(self, username: str) -> str:
+        """Of a demo counsellor, or of one made for a test."""
+        known = {one["username"]: str(one["password"]) for one in self.facts["counsellors"]}
+        return known.get(username) or f"Trial-{username}-3018".ljust(15, ".")
+
     def sweep(self) -> None:
         """Let the sweep run now instead of at the next minute."""
+        self._minute("sweep_function")
+
+    def reconcile(self) -> None:
+        """Let the reconciler look at its next share now."""
+        self._minute("reconcile_function")
+
+    def _minute(self, function: str) -> None:
         answer = self.aws("lambda").invoke(
-            FunctionName=self.facts["engine"]["sweep_function"],
+            FunctionName=self.facts["engine"][function],
             Payload=json.dumps({"id": "1", "source": "aws.events", "detail": {}, "resources": [], "version": "0",
                                 "account": "0", "time": "", "region": "", "detail-type": ""}),
         )  # fmt: skip

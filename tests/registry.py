@@ -48,9 +48,15 @@ class SigningKey:
 def deploy() -> None:
     """The table of the template, and a stack whose outputs name it."""
     make_table(boto3.client("dynamodb"), "Sessions", TABLE)
+    secret = boto3.client("secretsmanager").create_secret(Name="stage", SecretString="s" * 64)["ARN"]
     template = {
         "Resources": {"Logs": {"Type": "AWS::Logs::LogGroup", "Properties": {"LogGroupName": LOGS}}},
-        "Outputs": {"Table": {"Value": TABLE}, "ApiLogGroup": {"Value": LOGS}},
+        "Outputs": {
+            "Table": {"Value": TABLE},
+            "ApiLogGroup": {"Value": LOGS},
+            "SecretArn": {"Value": secret},
+            "UserPool": {"Value": "pool"},
+        },
     }
     boto3.client("cloudformation").create_stack(StackName=STACK, TemplateBody=json.dumps(template))
 
@@ -125,8 +131,8 @@ class Registry:
         return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
 
     def everything(self) -> tuple[list[dict[str, Any]], dict[str, str]]:
-        """Every raw item and every secret."""
-        names = [one["Name"] for one in self.secrets.list_secrets()["SecretList"]]
+        """Every raw item and every secret of a partner."""
+        names = [one["Name"] for one in self.secrets.list_secrets()["SecretList"] if one["Name"] != "stage"]
         return self.items(), {name: self.secrets.get_secret_value(SecretId=name)["SecretString"] for name in names}
 
     def audit(self) -> list[tuple[str, str, str]]:

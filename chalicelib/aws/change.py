@@ -71,14 +71,13 @@ class Change:
         else:
             self._guards.append(f"{self._name(name)} = {self._value('old', name, value)}")
 
+    def guard_not(self, name: str, value: dict[str, Any]) -> None:
+        """Write only if the attribute is something else."""
+        self._guards.append(f"NOT {self._name(name)} = {self._value('not', name, value)}")
+
     def guard_at_least(self, name: str, bound: int) -> None:
         """Write only if the attribute is at least ``bound``."""
         self._guards.append(f"{self._name(name)} >= {self._value('min', name, attribute(bound))}")
-
-    def guard_below(self, name: str, bound: int) -> None:
-        """Write only if the attribute is absent or below ``bound``."""
-        named, value = self._name(name), self._value("max", name, attribute(bound))
-        self._guards.append(f"(attribute_not_exists({named}) OR {named} < {value})")
 
     def guard_held(self) -> None:
         """Write only while a counsellor holds the session."""

@@ -11,7 +11,8 @@ from collections import OrderedDict
 from typing import Any
 
 from chalicelib.aws.clients import Clients, refused, translated
-from chalicelib.aws.codec import attribute, plain
+from chalicelib.aws.codec import Item, attribute, plain
+from chalicelib.model.retention import KEY_LASTS
 from chalicelib.ports import Clock, Gone
 from chalicelib.problems import Problem
 
@@ -20,7 +21,6 @@ __all__ = ["KmsCipher"]
 KEPT = 60_000
 MOST = 256
 NONCE = 12
-ROW_LASTS = 33 * 24 * 3600
 
 
 class KmsCipher:
@@ -30,11 +30,11 @@ class KmsCipher:
         self._clients, self._table, self._kms_key, self._clock = clients, table, kms_key, clock
         self._keys: OrderedDict[str, tuple[int, bytes]] = OrderedDict()
 
-    def seal(self, id: str, field: str, plain: bytes) -> bytes:
+    def seal(self, id: str, field: str, plain: bytes, *, number: bytes | None = None) -> bytes:
         """The nonce, ciphertext and tag, bound to id and field."""
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-        key = self._key(id, make=True)
+        key = self._key(id, make=True, number=number)
         nonce = os.urandom(NONCE)
         return nonce + AESGCM(key).encrypt(nonce, plain, f"{id}|{field}".encode())
 
@@ -49,19 +49,27 @@ class KmsCipher:
         except InvalidTag:
             raise Gone from None
 
+    def numbers(self, id: str) -> frozenset[bytes]:
+        """The hashes in the key's row; the key service is not asked, so the sweep needs no right to open anything."""
+        return _numbers(self._row(id))
+
     def forget(self, id: str) -> None:
         """Delete the key."""
         self._keys.pop(id, None)
         with translated():
-            self._clients("dynamodb").delete_item(TableName=self._table, Key={"pk": {"S": id}})
+            self._db.delete_item(TableName=self._table, Key={"pk": {"S": id}})
 
-    def _key(self, id: str, *, make: bool) -> bytes:
+    @property
+    def _db(self) -> Any:
+        return self._clients("dynamodb")
+
+    def _key(self, id: str, *, make: bool, number: bytes | None = None) -> bytes:
         now = self._clock()
         known = self._keys.get(id)
-        if known is not None and now - known[0] < KEPT:
+        if number is None and known is not None and now - known[0] < KEPT:
             return known[1]
         try:
-            key = self._fetch(id, make=make)
+            key = self._fetch(id, make=make, number=number)
         except Problem as problem:
             raise Gone(passing=True) from problem
         self._keys[id] = (now, key)
@@ -70,16 +78,24 @@ class KmsCipher:
             self._keys.popitem(last=False)
         return key
 
-    def _fetch(self, id: str, *, make: bool) -> bytes:
+    def _fetch(self, id: str, *, make: bool, number: bytes | None) -> bytes:
+        row = self._row(id)
+        if row is None and not make:
+            raise Gone
+        if row is None:
+            key, row = self._make(id, number)
+            if row is None:
+                return key
+        if number is not None and number not in _numbers(row):
+            self._note(id, number)
+        return self._unwrap(id, bytes(plain(row["wrapped"])))
+
+    def _row(self, id: str) -> Item | None:
         with translated():
-            row = self._clients("dynamodb").get_item(
+            found: Item | None = self._db.get_item(
                 TableName=self._table, Key={"pk": {"S": id}}, ConsistentRead=True
             ).get("Item")  # fmt: skip
-        if row is not None:
-            return self._unwrap(id, bytes(plain(row["wrapped"])))
-        if not make:
-            raise Gone
-        return self._make(id)
+        return found
 
     def _unwrap(self, id: str, wrapped: bytes) -> bytes:
         with translated():
@@ -88,25 +104,27 @@ class KmsCipher:
             )
         return bytes(answer["Plaintext"])
 
-    def _make(self, id: str) -> bytes:
+    def _make(self, id: str, number: bytes | None) -> tuple[bytes, Item | None]:
+        """A new key; with the row that stands there instead, when another process was first."""
         with translated():
             made = self._clients("kms").generate_data_key(
                 KeyId=self._kms_key, KeySpec="AES_256", EncryptionContext={"session": id}
             )
-        item: dict[str, Any] = {
+        item: Item = {
             "pk": {"S": id}, "wrapped": attribute(made["CiphertextBlob"]),
-            "expires_at": attribute(self._clock() // 1000 + ROW_LASTS),
+            "expires_at": attribute((self._clock() + KEY_LASTS) // 1000),
         }  # fmt: skip
-        winner = self._put(item)
-        return bytes(made["Plaintext"]) if winner is None else self._unwrap(id, winner)
+        if number is not None:
+            item["numbers"] = {"BS": [number]}
+        return bytes(made["Plaintext"]), self._put(item)
 
-    def _put(self, item: dict[str, Any]) -> bytes | None:
-        """Keep the wrapped key unless another process was first; then that one's."""
+    def _put(self, item: Item) -> Item | None:
+        """Keep the wrapped key unless another process was first; then that one's row."""
         from botocore.exceptions import ClientError
 
         with translated():
             try:
-                self._clients("dynamodb").put_item(
+                self._db.put_item(
                     TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)",
                     ReturnValuesOnConditionCheckFailure="ALL_OLD",
                 )  # fmt: skip
@@ -114,5 +132,27 @@ class KmsCipher:
                 there = refused(error)
                 if not there:
                     raise
-                return bytes(plain(there["wrapped"]))
+                return there
         return None
+
+    def _note(self, id: str, number: bytes) -> None:
+        """Add a number to the row; the key that was forgotten meanwhile is not needed any more."""
+        from botocore.exceptions import ClientError
+
+        with translated():
+            try:
+                self._db.update_item(
+                    TableName=self._table, Key={"pk": {"S": id}}, UpdateExpression="ADD numbers :number",
+                    ConditionExpression="attribute_exists(pk)",
+                    ExpressionAttributeValues={":number": {"BS": [number]}},
+                )  # fmt: skip
+            except ClientError as error:
+                if refused(error) is None:
+                    raise
+                raise Gone(passing=True) from None
+
+
+def _numbers(row: Item | None) -> frozenset[bytes]:
+    if row is None or "numbers" not in row:
+        return frozenset()
+    return frozenset(bytes(one) for one in row["numbers"]["BS"])

@@ -10,6 +10,11 @@ from chalicelib.problems import Problem
 
 __all__ = ["Clients", "refused", "translated"]
 
+PATIENCE = (2.0, 3)
+"""Seconds until an answer, and tries."""
+LESS_PATIENCE = {"kms": (1.0, 2), "cognito-idp": (1.0, 2)}
+"""Of those without which the hub goes on: no tap waits long for the vault, no counsellor for the directory."""
+
 
 class Clients:
     """One client per service and process. The SDK is imported at the first use, not at start."""
@@ -25,8 +30,9 @@ class Clients:
             from botocore.config import Config
 
             # A timed-out conditional write is unknown, not failed: the write_id tells on the retry.
+            within, tries = LESS_PATIENCE.get(service, PATIENCE)
             config = Config(
-                connect_timeout=0.5, read_timeout=2, retries={"total_max_attempts": 3, "mode": "standard"},
+                connect_timeout=0.5, read_timeout=within, retries={"total_max_attempts": tries, "mode": "standard"},
                 max_pool_connections=10, tcp_keepalive=True,
             )  # fmt: skip
             make: Any = boto3.client  # its stubs know one overload per service name, not a name in a variable

@@ -6,16 +6,19 @@ from dataclasses import fields
 from enum import StrEnum
 from typing import Any
 
-from chalicelib.model import delivery, line
+from chalicelib.model.places import places
 from chalicelib.model.session import Attempt, Band, Facts, Reason, Session, State, Status
+from chalicelib.model.status import coming
 
-__all__ = ["Item", "attribute", "decode", "encode", "key", "plain"]
+__all__ = ["Item", "attribute", "decode", "encode", "key", "plain", "readable"]
 
 Item = dict[str, dict[str, Any]]
 
 _DEFAULTS = {f.name: f.default for f in fields(Session)}
 # A claim writes these without a read, so they are stored even where they are the default.
 _ALWAYS = frozenset({"epoch", "sequence"})
+_LETTERS = {"int": "N", "bool": "BOOL", "bytes": "B", "tuple[Attempt, ...]": "L"}
+_KINDS = {f.name: _LETTERS.get(str(f.type).split(" | ")[0], "S") for f in fields(Session)}
 _WORDS: dict[str, type[StrEnum]] = {"state": State, "status": Status, "band": Band, "reason": Reason}
 
 
@@ -59,9 +62,8 @@ def encode(session: Session, shards: int) -> Item:
         if name == "id" or (value == default and name not in _ALWAYS):
             continue
         item[name] = attribute(_flat(value))
-    # A sandbox's rehearsal stands in no lane, so nobody can ever take it.
-    lane = line.place(session, shards) if session.rehearsal is None else None
-    for index, place in (("lane", lane), ("due", delivery.place(session, shards))):
+    stands = places(session, shards)
+    for index, place in (("lane", stands.lane), ("due", stands.due)):
         if place is not None:
             item[f"{index}_pk"], item[f"{index}_sk"] = attribute(place.pk), attribute(place.sk)
     return item
@@ -85,6 +87,18 @@ def decode(item: Item) -> Session:
     known["facts"] = _facts(known["facts"])
     known["attempts"] = tuple(_attempt(text) for text in known.get("attempts", ()))
     return Session(**known)
+
+
+def readable(item: Item) -> Session | None:
+    """The session of an item; None when it is none that could stand anywhere: then it may not stop the others."""
+    try:
+        if any(name in item and kind not in item[name] for name, kind in _KINDS.items()):
+            return None
+        session = decode(item)
+        coming(session), places(session, 1)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return None
+    return session
 
 
 def _facts(text: str) -> Facts:

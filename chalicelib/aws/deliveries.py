@@ -10,15 +10,17 @@ from typing import Any
 
 from chalicelib.aws.change import Change, update
 from chalicelib.aws.clients import Clients, translated
-from chalicelib.aws.codec import attribute, decode, encode, key
-from chalicelib.model.delivery import Owed, due_key, due_partition, owed_row, parked_partition
+from chalicelib.aws.codec import Item, attribute, decode, encode, key
+from chalicelib.model.delivery import Owed, arrived, beside, due_key, due_partition, owed_row, parked_partition
 from chalicelib.model.line import Place
-from chalicelib.model.session import Session
+from chalicelib.model.places import DUE, due_follows, legible
+from chalicelib.model.session import Session, State
 
 __all__ = ["TableDeliveries"]
 
 SK = "session"
 OWN = ("courier", "deliver_at", "delivered", "due_pk", "due_sk", "parked", "tried", "tries")
+TRIES = 5
 
 
 class TableDeliveries:
@@ -49,21 +51,40 @@ class TableDeliveries:
 
     def settle(self, seen: Session, after: Session) -> bool:
         """Write what the attempt changed, if the lease and the sequence still are what they were."""
+        lease = (seen.courier, seen.sequence)
+        for _ in range(TRIES):
+            item, won = self._own(seen, after)
+            if won:
+                return True
+            seen = decode(item) if item else seen
+            if not item or (seen.courier, seen.sequence) != lease:
+                return False
+            after = beside(seen, after)
+        return False
+
+    def delivered(self, id: str, sequence: int) -> None:
+        """Remember that ``sequence`` arrived, on what stands there now."""
+        for _ in range(TRIES):
+            with translated():
+                item = self._db.get_item(TableName=self._table, Key=key(id, SK), ConsistentRead=True).get("Item")
+            seen = decode(item) if item else None
+            if seen is None or seen.delivered >= sequence or self._own(seen, arrived(seen, sequence))[1]:
+                return
+
+    def _own(self, seen: Session, after: Session) -> tuple[Item, bool]:
+        """Write the deliverer's own attributes and the place they make; what else the place follows from is guarded."""
         old, new = encode(seen, self._shards), encode(after, self._shards)
         change = Change()
         for name in OWN:
-            if old.get(name) != new.get(name):
+            if old.get(name) != new.get(name) or name in DUE:
                 change.set(name, new.get(name))
-        change.guard("courier", attribute(seen.courier))
-        change.guard("sequence", attribute(seen.sequence))
-        return self._update(seen.id, change) is not None
-
-    def delivered(self, id: str, sequence: int) -> None:
-        """Remember that ``sequence`` arrived. The row stays: whoever takes it next sees what is still owed."""
-        change = Change()
-        change.set("delivered", attribute(sequence))
-        change.guard_below("delivered", sequence)
-        self._update(id, change)
+        for name in sorted({"courier", "sequence", *due_follows(after)}):
+            change.guard(name, old.get(name))
+        if seen.state is State.SCHEDULED:
+            change.guard("state", old["state"])
+        else:
+            change.guard_not("state", attribute(State.SCHEDULED))
+        return update(self._db, self._table, key(seen.id, SK), change)
 
     def hold(self, partner: str, token: str, *, now: int, until: int) -> bool:
         """Take or keep the row that says who delivers to the partner."""
@@ -124,7 +145,7 @@ class TableDeliveries:
                 TableName=self._table, IndexName="due", KeyConditionExpression=condition,
                 ExpressionAttributeValues=values, Limit=limit,
             )  # fmt: skip
-        return [owed_row(Place(partition, item["due_sk"]["S"])) for item in answer["Items"]]
+        return list(legible(owed_row, (Place(partition, item["due_sk"]["S"]) for item in answer["Items"])))
 
     def _update(self, id: str, change: Change, mine: str = "") -> Session | None:
         item, won = update(self._db, self._table, key(id, SK), change)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.aws.batch import read_batch
 from chalicelib.aws.clients import Clients, translated
 from chalicelib.aws.codec import Item, attribute, key, plain
 from chalicelib.aws.partner_rows import LISTED, partner_key, partner_of
@@ -82,13 +83,8 @@ class TableDirectory:
             asked["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
     def _read(self, id: str, now: int) -> tuple[Item | None, tuple[int, Line]]:
-        wanted: dict[str, Any] = {self._table: {"Keys": [partner_key(id), LINE]}}
-        found: dict[str, Item] = {}
-        while wanted:
-            with translated():
-                answer = self._clients("dynamodb").batch_get_item(RequestItems=wanted)
-            found |= {item["sk"]["S"]: item for item in answer["Responses"].get(self._table, ())}
-            wanted = answer.get("UnprocessedKeys") or {}
+        items = read_batch(self._clients("dynamodb"), self._table, [partner_key(id), LINE])
+        found = {item["sk"]["S"]: item for item in items}
         return found.get("partner"), (now, _line(found.get("line")))
 
 

@@ -7,27 +7,20 @@ from dataclasses import replace
 from itertools import islice
 from typing import Any
 
+from chalicelib.aws.batch import read_batch
 from chalicelib.aws.change import Change, update
 from chalicelib.aws.clients import Clients, translated
-from chalicelib.aws.codec import Item, attribute, decode, encode, key
+from chalicelib.aws.codec import Item, attribute, decode, encode, key, readable
 from chalicelib.aws.words import TableWords
 from chalicelib.model.handoff import Lane
 from chalicelib.model.line import HELD, Place, Queued, held_key, partition, queued
+from chalicelib.model.places import binding, legible
 from chalicelib.model.session import Session, State
 from chalicelib.ports import Claimed, Conflict
 
 __all__ = ["TableSessions"]
 
 SK = "session"
-# Never guarded: places follow from the rest, and what is owed is the deliverer's own (a step only restarts it).
-UNGUARDED = frozenset({
-    "lane_pk", "lane_sk", "due_pk", "due_sk", "stepped", "delivered", "deliver_at", "tried", "tries", "parked",
-    "courier",
-    "write_id",
-})  # fmt: skip
-# What a new step of the status resets, whatever the deliverer has written meanwhile.
-RESTARTED = ("courier", "deliver_at", "due_pk", "due_sk", "parked", "tries")
-DUE = ("due_pk", "due_sk")
 PAGE, PAGES = 1000, 50
 MOST_OF_ONE = 20
 
@@ -56,33 +49,23 @@ class TableSessions(TableWords):
         return decode(item) if item else None
 
     def get_many(self, ids: Sequence[str], *, strong: bool = False) -> list[Session]:
-        """Those of the sessions that exist."""
-        found: list[Session] = []
-        for start in range(0, len(ids), 100):
-            wanted: dict[str, Any] = {
-                self._table: {"Keys": [key(id, SK) for id in ids[start : start + 100]], "ConsistentRead": strong}
-            }
-            while wanted:
-                with translated():
-                    answer = self._db.batch_get_item(RequestItems=wanted)
-                found += [decode(item) for item in answer["Responses"].get(self._table, ())]
-                wanted = answer.get("UnprocessedKeys") or {}
-        return found
+        """Those of the sessions that exist and can be read."""
+        # An index may show what moves at both its places, and a batch that asks for one key twice is refused.
+        keys = [key(id, SK) for id in dict.fromkeys(ids)]
+        found = (readable(item) for item in read_batch(self._db, self._table, keys, strong=strong))
+        return [session for session in found if session is not None]
 
     def replace(self, before: Session, after: Session, *, also: Sequence[str] = ()) -> Session:
-        """Write what differs, guarded by state, epoch, what differs and ``also``."""
+        """Write what differs, guarded by state, epoch, what differs, ``also``, and what its places follow from."""
         mine = replace(after, write_id=self._tokens().hex())
         old, new = encode(before, self._shards), encode(mine, self._shards)
-        names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
-        if mine.hooked and "sequence" in names:
-            names += [name for name in RESTARTED if name not in names]
-        if not {*DUE}.isdisjoint(names):  # both halves of a key or none, whatever the deliverer has removed
-            names += [name for name in DUE if name not in names]
-        guards = [name for name in dict.fromkeys(("state", "epoch", *also, *names)) if name not in UNGUARDED]
+        changed = {name for name in {*old, *new} if old.get(name) != new.get(name)}
+        bound = binding(before, mine, changed)
+        guards = {"state", "epoch", *also, *changed, *bound.guarded} - bound.written - {"write_id"}
         change = Change()
-        for name in names:
+        for name in sorted(changed | bound.written):
             change.set(name, new.get(name))
-        for name in guards:
+        for name in sorted(guards):
             change.guard(name, old.get(name))
         winner = self._update(before.id, change)
         if winner is not None and winner.get("write_id") != new["write_id"]:
@@ -113,6 +96,8 @@ class TableSessions(TableWords):
             "status": row.status, "sequence": row.sequence, "write_id": write_id, "lane_pk": HELD,
             "lane_sk": held_key(owner, now, row.id, lane, holder),
         }  # fmt: skip
+        if row.raised:  # the moment that every attempt to deliver this status will tell
+            values["stepped"] = row.due
         for name, value in values.items():
             change.set(name, attribute(value))
         for name in ("audience", "reserved_until"):
@@ -158,8 +143,8 @@ class TableSessions(TableWords):
         rows: list[Queued] = []
         for shard in range(self._shards):
             name, found = partition(lane, shard), 0
-            for sort_key in self._keys(name, before=before, page=limit):
-                row = queued(Place(name, sort_key))
+            standing = (Place(name, sort_key) for sort_key in self._keys(name, before=before, page=limit))
+            for row in legible(queued, standing):
                 if row.due <= now and row.free_for(audiences, now):
                     rows.append(row)
                     found += 1

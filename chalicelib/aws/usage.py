@@ -7,12 +7,10 @@ from datetime import UTC, datetime
 
 from chalicelib.aws.clients import Clients, translated
 from chalicelib.aws.codec import attribute, key, plain
+from chalicelib.model.retention import USAGE_LASTS
 from chalicelib.model.usage import KINDS, Kind
 
 __all__ = ["TableUsage"]
-
-KEPT_FOR = 400 * 24 * 3600
-"""Seconds: a little more than a year, so that a day can be compared with the same one of the year before."""
 
 
 class TableUsage:
@@ -32,7 +30,8 @@ class TableUsage:
                 UpdateExpression=f"SET expires_at = :end ADD {added}",
                 ExpressionAttributeNames={f"#{name}": name for name in counts},
                 ExpressionAttributeValues={
-                    ":end": attribute(at // 1000 + KEPT_FOR), **{f":{name}": attribute(n) for name, n in counts.items()}
+                    ":end": attribute((at + USAGE_LASTS) // 1000),
+                    **{f":{name}": attribute(n) for name, n in counts.items()},
                 },
                 ReturnValues="ALL_NEW",
             )  # fmt: skip

@@ -6,11 +6,13 @@ from typing import Any
 
 from chalicelib.aws.clients import Clients, refused, translated
 from chalicelib.aws.codec import Item, attribute, key, plain
+from chalicelib.model.retention import WORDS_LAST
 from chalicelib.ports import Message, Note
 
 __all__ = ["TableWords"]
 
 LAST = 999_999
+SESSION = "session"
 
 
 class TableWords:
@@ -46,6 +48,13 @@ class TableWords:
         there = self._write("put_item", Item=item, ConditionExpression="attribute_not_exists(pk)")
         return there is None or bytes(plain(there["fingerprint"])) == fingerprint
 
+    def drop_report(self, id: str, fingerprint: bytes) -> None:
+        """Delete the report of this body, if that is the one that was kept."""
+        self._write(
+            "delete_item", Key=key(id, "report"), ConditionExpression="fingerprint = :f",
+            ExpressionAttributeValues={":f": attribute(fingerprint)},
+        )  # fmt: skip
+
     def report(self, id: str) -> bytes | None:
         """The sealed report."""
         with translated():
@@ -61,7 +70,7 @@ class TableWords:
         """Keep the message; under one number the first one stays."""
         item = {
             **key(id, f"message#{message.side}#{message.n:06d}"), "at": attribute(message.at),
-            "sealed": attribute(message.sealed),
+            "sealed": attribute(message.sealed), "expires_at": attribute((message.at + WORDS_LAST) // 1000),
         }  # fmt: skip
         there = self._write("put_item", Item=item, ConditionExpression="attribute_not_exists(pk)")
         return _message(there) if there else message
@@ -75,6 +84,7 @@ class TableWords:
         item = {
             **key(id, f"note#{note.n:06d}"), "at": attribute(note.at), "kind": attribute(note.kind),
             "code": attribute(note.code), "by": attribute(note.by), "sealed": attribute(note.sealed),
+            "expires_at": attribute((note.at + WORDS_LAST) // 1000),
         }  # fmt: skip
         there = self._write("put_item", Item=item, ConditionExpression="attribute_not_exists(pk)")
         return _note(there) if there else note
@@ -84,11 +94,11 @@ class TableWords:
         return [_note(item) for item in self._beside(id, "note#", after)]
 
     def erase(self, id: str) -> None:
-        """Delete the report, every message and every note."""
-        for prefix in ("message#", "note#", "report"):
-            for item in self._beside(id, prefix):
+        """Delete the report, every message and every note: whatever stands beside the session, one read for all."""
+        for sk in self._names(id):
+            if sk != SESSION:
                 with translated():
-                    self._db.delete_item(TableName=self._table, Key={"pk": item["pk"], "sk": item["sk"]})
+                    self._db.delete_item(TableName=self._table, Key=key(id, sk))
 
     def save_resume(self, code: bytes, id: str, expires_at: int) -> None:
         """Remember which session a resume code (its keyed hash) leads to; ``expires_at`` in s since the epoch."""
@@ -104,24 +114,33 @@ class TableWords:
             ).get("Item")  # fmt: skip
         return str(plain(item["id"])) if item else None
 
-    def _beside(self, id: str, prefix: str, after: int | None = None) -> list[Item]:
-        """Items of the session, strongly read; numbered ones later than ``after`` only."""
-        condition, values = "begins_with(sk, :b)", {":b": attribute(prefix)}
-        if after is not None:
-            condition = "sk BETWEEN :b AND :e"
-            values = {":b": attribute(f"{prefix}{after + 1:06d}"), ":e": attribute(f"{prefix}{LAST:06d}")}
+    def forget_resume(self, code: bytes) -> None:
+        """Forget a resume code (its keyed hash)."""
+        with translated():
+            self._db.delete_item(TableName=self._table, Key=key(f"resume#{code.hex()}", "resume"))
+
+    def _beside(self, id: str, prefix: str, after: int) -> list[Item]:
+        """Numbered items of the session later than ``after``."""
+        values = {":b": attribute(f"{prefix}{after + 1:06d}"), ":e": attribute(f"{prefix}{LAST:06d}")}
+        return self._of(id, " AND sk BETWEEN :b AND :e", values)
+
+    def _names(self, id: str) -> list[str]:
+        """The sort keys of everything that has the session's id."""
+        return [item["sk"]["S"] for item in self._of(id, "", {}, ProjectionExpression="sk")]
+
+    def _of(self, id: str, condition: str, values: Item, **more: Any) -> list[Item]:
+        """Items under the session's id, strongly read."""
         items: list[Item] = []
-        more: dict[str, Any] = {}
         while True:
             with translated():
                 answer = self._db.query(
-                    TableName=self._table, KeyConditionExpression=f"pk = :p AND {condition}",
-                    ExpressionAttributeValues={":p": attribute(id), **values}, ConsistentRead=True, **more,
+                    TableName=self._table, KeyConditionExpression=f"pk = :p{condition}", ConsistentRead=True,
+                    ExpressionAttributeValues={":p": attribute(id), **values}, **more,
                 )  # fmt: skip
             items += answer["Items"]
             if "LastEvaluatedKey" not in answer:
                 return items
-            more = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+            more["ExclusiveStartKey"] = answer["LastEvaluatedKey"]
 
 
 def _message(item: Item) -> Message:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 
 from chalicelib.model.delivery import step
 from chalicelib.model.figures import Ended
-from chalicelib.model.hold import erase
-from chalicelib.model.session import Session, State
+from chalicelib.model.session import Session
 from chalicelib.model.status import settle
 from chalicelib.model.usage import Tally
 from chalicelib.ports import (
@@ -19,7 +18,10 @@ from chalicelib.ports import (
     Deliveries,
     Directory,
     Gone,
+    Inventory,
     KeySets,
+    Mark,
+    Numbers,
     Presence,
     Provider,
     Secrets,
@@ -33,7 +35,7 @@ from chalicelib.ports import (
 )  # fmt: skip
 from chalicelib.problems import Problem
 
-__all__ = ["Desk", "Memory", "Rules", "change", "find", "finish_erasing", "forget_new_key", "open_sealed"]
+__all__ = ["TRIES", "Desk", "Memory", "Rules", "change", "find", "open_sealed"]
 
 TRIES = 5
 
@@ -62,6 +64,7 @@ class Memory:
     line_saved: int = 0
     marked: dict[str, int] = field(default_factory=dict)
     ended: dict[int, tuple[int, Ended]] = field(default_factory=dict)
+    inventory: tuple[int, Mark | None] | None = None
     tallies: dict[str, Tally] = field(default_factory=dict)
 
 
@@ -70,12 +73,14 @@ class Desk:
     """The ports and rules that the verbs need."""
 
     sessions: Sessions
+    inventory: Inventory
     deliveries: Deliveries
     sender: Sender
     signer: Signer
     waker: Waker
     directory: Directory
     keysets: KeySets
+    numbers: Numbers
     presence: Presence
     cipher: Cipher
     secrets: Secrets
@@ -115,30 +120,6 @@ def change(desk: Desk, seen: Session, move: Callable[[Session, int], Session], *
                 raise Problem("not_found") from None
             seen = lost.winner
     raise Problem("unavailable", "The session is very busy.", retry_after=1)
-
-
-def finish_erasing(desk: Desk, session: Session) -> Session:
-    """Erase what a closed session leaves: the key first, so that every copy is unreadable from then on.
-
-    A failure leaves the session in the ``erase`` line, where the sweep finds it again. What the counsellor may still
-    undo waits there, too.
-    """
-    if session.state is not State.CLOSED or session.erased or not session.sealed:
-        return session
-    if session.undo_until is not None and desk.clock() < session.undo_until:
-        return session
-    try:
-        desk.cipher.forget(session.id)
-        desk.sessions.erase(session.id)
-        return change(desk, session, lambda s, _: s if s.open else erase(s))
-    except Problem:
-        return session
-
-
-def forget_new_key(desk: Desk, session: Session) -> None:
-    """Something was sealed while the session ended: leave no new key behind, but keep the one an undo still needs."""
-    if not session.open and (session.erased or not session.sealed):
-        desk.cipher.forget(session.id)
 
 
 def open_sealed(desk: Desk, id: str, name: str, sealed: bytes) -> bytes | None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from chalicelib.desk.base import Desk, change, find
 from chalicelib.desk.ids import well_formed
+from chalicelib.desk.trail import record_claim
 from chalicelib.model import callback, chat, hold, moves
 from chalicelib.model.counsellor import Counsellor
 from chalicelib.model.handoff import Lane
@@ -85,7 +86,11 @@ def _take(desk: Desk, who: Counsellor, row: Queued, lane: Lane, now: int) -> Ses
     if lane == "callback" and desk.slots.slot(now, session.not_after, session.zone) > now:
         change(desk, session, lambda s, at: callback.put_off(s, at, slot=desk.slots.slot))
         return None
-    return _gather(desk, who, session, was_reserved=bool(row.audience))
+    record_claim(desk, who, session)
+    try:
+        return _gather(desk, who, session, was_reserved=bool(row.audience))
+    except Problem:  # the claim stands: whoever holds the session must learn of it
+        return session
 
 
 def _gather(desk: Desk, who: Counsellor, session: Session, *, was_reserved: bool) -> Session | None:
@@ -101,7 +106,7 @@ def _gather(desk: Desk, who: Counsellor, session: Session, *, was_reserved: bool
     for one in others:
         if one.state is State.WAITING and one.lane is not None:
             try:
-                _take_exactly(desk, who, one)
+                _take_exactly(desk, who, one, "claim", "same_youth")
             except Problem:  # somebody else's by now: seen beside this one, all the same
                 continue
     return session
@@ -140,13 +145,18 @@ def take(desk: Desk, who: Counsellor, id: str) -> Session:
         raise Problem("not_yours")
     if not with_me:
         _check_limit(desk, who, desk.rules.counsellor_limit)
-    return _take_exactly(desk, who, session)
+    return _take_exactly(desk, who, session, "take")
 
 
-def _take_exactly(desk: Desk, who: Counsellor, session: Session) -> Session:
+def _take_exactly(desk: Desk, who: Counsellor, session: Session, what: str, fact: str = "") -> Session:
+    mine_before = False
+
     def move(seen: Session, now: int) -> Session:
-        if seen.state.held and seen.owner == who.subject:
-            return seen
-        return hold.take(seen, who.subject, who.username, now, desk.rules.lease)
+        nonlocal mine_before
+        mine_before = seen.state.held and seen.owner == who.subject
+        return seen if mine_before else hold.take(seen, who.subject, who.username, now, desk.rules.lease)
 
-    return change(desk, session, move, also=("owner", "youth_seen"))
+    taken = change(desk, session, move, also=("owner", "youth_seen"))
+    if not mine_before:
+        record_claim(desk, who, taken, what, fact)
+    return taken

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from chalicelib.desk.base import Desk, change, find, finish_erasing, open_sealed
+from chalicelib.desk.base import Desk, change, find, open_sealed
+from chalicelib.desk.erasing import finish_erasing
 from chalicelib.desk.ids import well_formed
 from chalicelib.desk.notes import next_number, write_note
+from chalicelib.desk.numbers import call_number, stop_numbers
+from chalicelib.desk.trail import record_deed
 from chalicelib.desk.transcript import write
 from chalicelib.model import callback, chat, hold, moves
 from chalicelib.model.counsellor import SPECIALITIES, Counsellor
@@ -49,26 +52,25 @@ def _check(desk: Desk, id: str, epoch: int) -> None:
 
 
 def _held(
-    desk: Desk,
-    who: Counsellor,
-    id: str,
-    epoch: int,
-    move: Callable[[Session, int], Session],
-    seen: Session | None = None,
-) -> Session:
-    """One guarded write of the holder, decided on ``seen`` or on what is read."""
+    desk: Desk, who: Counsellor, id: str, epoch: int, move: Callable[[Session, int], Session],
+    seen: Session | None = None, *, deed: str = "", fact: str = "",
+) -> Session:  # fmt: skip
+    """One guarded write of the holder, decided on ``seen`` or on what is read; a ``deed`` is recorded first."""
     _check(desk, id, epoch)
 
     def guarded(session: Session, now: int) -> Session:
         hold.require_hold(session, who.subject, epoch)
         return move(session, now)
 
-    return change(desk, seen or view(desk, id), guarded, also=("owner",))
+    seen = seen or view(desk, id)
+    if deed:
+        record_deed(desk, who, deed, seen, guarded, fact)
+    return change(desk, seen, guarded, also=("owner",))
 
 
 def release(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
     """Give the session back to the line, at its old place."""
-    return _held(desk, who, id, epoch, lambda s, _: hold.release(s))
+    return _held(desk, who, id, epoch, lambda s, _: hold.release(s), deed="release")
 
 
 def close(desk: Desk, who: Counsellor, id: str, epoch: int, reason: Reason) -> Session:
@@ -77,17 +79,23 @@ def close(desk: Desk, who: Counsellor, id: str, epoch: int, reason: Reason) -> S
     ended_so = (session.state, session.epoch, session.owner, session.reason)
     if ended_so == (State.CLOSED, epoch, who.subject, reason):
         return finish_erasing(desk, session)
-    closed = _held(desk, who, id, epoch, lambda s, now: hold.close(s, reason, now, undoable=True), session)
+    closed = _held(
+        desk, who, id, epoch, lambda s, now: hold.close(s, reason, now, undoable=True), session, deed="close",
+        fact=reason,
+    )  # fmt: skip
     return finish_erasing(desk, closed)
 
 
 def undo(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
     """Hold again what this counsellor closed a moment ago; problem ``too_late`` when it is erased or about to be."""
     _check(desk, id, epoch)
-    return change(
-        desk, view(desk, id), lambda s, now: hold.undo(s, who.subject, epoch, now, desk.rules.lease),
-        also=("owner", "erased"),
-    )  # fmt: skip
+    session = view(desk, id)
+
+    def move(seen: Session, now: int) -> Session:
+        return hold.undo(seen, who.subject, epoch, now, desk.rules.lease)
+
+    record_deed(desk, who, "undo", session, move)
+    return change(desk, session, move, also=("owner", "erasing", "erased"))
 
 
 def say(desk: Desk, who: Counsellor, id: str, epoch: int, n: int, text: str) -> Message:
@@ -125,7 +133,7 @@ def note(desk: Desk, who: Counsellor, id: str, epoch: int, n: int, kind: str, co
 
 def _noted(
     desk: Desk, who: Counsellor, id: str, epoch: int, n: int, kind: str, code: str, text: str,
-    move: Callable[[Session, int], Session],
+    move: Callable[[Session, int], Session], *, deed: str = "", fact: str = "",
 ) -> tuple[Session, Note]:  # fmt: skip
     _check(desk, id, epoch)
     session = view(desk, id)
@@ -136,12 +144,16 @@ def _noted(
         hold.require_hold(seen, who.subject, epoch)
         return move(seen, now)
 
+    if deed and n == session.notes_n + 1:  # any other number is a repeat, or is refused
+        record_deed(desk, who, deed, session, guarded, fact)
     return write_note(desk, session, written, text, guarded, ("owner",))
 
 
 def triage(desk: Desk, who: Counsellor, id: str, epoch: int, n: int, band: Band, text: str) -> Session:
     """Another urgency, with the reason as note ``n``."""
-    return _noted(desk, who, id, epoch, n, "triage", band, text, lambda s, _: moves.triage(s, band))[0]
+    return _noted(
+        desk, who, id, epoch, n, "triage", band, text, lambda s, _: moves.triage(s, band), deed="triage", fact=band
+    )[0]  # fmt: skip
 
 
 def hand_over(
@@ -168,7 +180,9 @@ def hand_over(
             raise next_number(seen)
         return moves.hand_over(seen, audience, now)
 
-    return _noted(desk, who, id, epoch, n, "handover", code, text, move)[0]
+    return _noted(
+        desk, who, id, epoch, n, "handover", code, text, move, deed="handover", fact=speciality or "colleague"
+    )[0]  # fmt: skip
 
 
 def _keep_handover(desk: Desk, session: Session, note: Note, text: str) -> Session:
@@ -176,24 +190,43 @@ def _keep_handover(desk: Desk, session: Session, note: Note, text: str) -> Sessi
 
 
 def attempt(desk: Desk, who: Counsellor, id: str, epoch: int, outcome: str) -> Session:
-    """Write down how a callback attempt ended, and do what follows from it."""
+    """Write down how a callback attempt ended, and do what follows from it.
+
+    After *answered_unsafe* the number is stopped first: no session that holds it may be called any more.
+    """
+    _check(desk, id, epoch)
+    session = view(desk, id)
+    if outcome == "answered_unsafe":
+        hold.require_hold(session, who.subject, epoch)
+        stop_numbers(desk, session)
     after = _held(
         desk, who, id, epoch,
         lambda s, now: callback.attempt(s, outcome, now, retry=desk.rules.callback_retry, slot=desk.slots.slot),
+        session, deed="attempt", fact=outcome,
     )  # fmt: skip
     return finish_erasing(desk, after)
 
 
 def reveal(desk: Desk, who: Counsellor, id: str, epoch: int) -> str:
-    """The number in E.164. Its audit record is written first; from here on the counsellor is dialling."""
+    """The number in E.164. Its audit record is written first; from here on the counsellor is dialling.
+
+    Problem ``wrong_moment`` outside the hours for calls; ``called_enough`` and ``unsafe_number`` by what is known of
+    the number over all sessions.
+    """
     _check(desk, id, epoch)
     session = view(desk, id)
     hold.require_hold(session, who.subject, epoch)
     if session.number is None:
         raise Problem("no_number")
-    desk.audit.record(who.username, "reveal", id, desk.clock())
-    session = _held(desk, who, id, epoch, lambda s, _: hold.activate(s), session)
-    plain = open_sealed(desk, id, "number", session.number) if session.number else None
+    now = desk.clock()
+    slot = callback.next_slot(session, now, slot=desk.slots.slot)
+    if slot > now:
+        raise Problem("wrong_moment", f"It may be called from {desk.slots.show(slot)}: release it, it comes back then.")
+    plain = open_sealed(desk, id, "number", session.number)
     if plain is None:
         raise Problem("no_number")
+    if not callback.is_dialled(session):
+        call_number(desk, session, plain.decode())
+    desk.audit.record(who.username, "reveal", id, now, epoch=epoch)
+    _held(desk, who, id, epoch, callback.dial, session)
     return plain.decode()

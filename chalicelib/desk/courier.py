@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from threading import Lock
@@ -19,7 +19,7 @@ from chalicelib.model.status import settle
 from chalicelib.ports import Secrets, Sent
 from chalicelib.problems import Problem
 
-__all__ = ["HELD_FOR", "Courier", "Delivered", "webhook_id"]
+__all__ = ["HELD_FOR", "Courier", "Crew", "Delivered", "webhook_id"]
 
 HELD_FOR = 15 * SECOND
 """How long a partner waits for another deliverer when its own has died."""
@@ -45,6 +45,15 @@ def webhook_id(keyed: Secrets, id: str, sequence: int) -> str:
     return "msg_" + base64.b32encode(raw).decode().rstrip("=").lower()
 
 
+class Crew(ThreadPoolExecutor):
+    """Who carries several deliveries at a time."""
+
+    def first(self, flying: Iterable[Future[Sent | None]]) -> tuple[set[Future[Sent | None]], set[Future[Sent | None]]]:
+        """Those that have ended, as soon as one has or half a second is over, and the others."""
+        ended, others = wait(flying, timeout=0.5, return_when=FIRST_COMPLETED)
+        return ended, others
+
+
 @dataclass
 class Courier:
     """One deliverer at work: few at a time at first, more as the endpoint keeps up, fewer when it does not."""
@@ -56,6 +65,7 @@ class Courier:
     ends: int
     done: Delivered
     sleep: Callable[[float], None]
+    crew: Callable[[int], Crew] = Crew
     width: int = FIRST_WIDTH
     failures: int = 0
     held: int = 0
@@ -73,7 +83,7 @@ class Courier:
         flying: set[Future[Sent | None]] = set()
         waiting = list(known)
         self.held = self.desk.clock()
-        with ThreadPoolExecutor(WIDEST) as pool:
+        with self.crew(WIDEST) as crew:
             while True:
                 now = self.desk.clock()
                 if now - self.held >= HELD_FOR // 3:
@@ -83,9 +93,9 @@ class Courier:
                 if now < self.ends and not self.tired:
                     waiting = self._more(waiting, now)
                     while waiting and len(flying) < self.width:
-                        flying.add(pool.submit(self._one, waiting.pop(0)))
+                        flying.add(crew.submit(self._one, waiting.pop(0)))
                 if flying:
-                    finished, flying = wait(flying, timeout=0.5, return_when=FIRST_COMPLETED)
+                    finished, flying = crew.first(flying)
                     for one in finished:
                         self._learn(one.result())
                 elif not self._linger(now):
@@ -94,18 +104,21 @@ class Courier:
     def _more(self, waiting: list[Owed], now: int) -> list[Owed]:
         if len(waiting) >= self.width:
             return waiting
-        rows = self.desk.deliveries.due(self.partner.id, before=now, limit=4 * WIDEST)
-        fresh = [row for row in rows if (row.id, row.place.sk) not in self.tried]
         known = {row.id for row in waiting}
-        waiting = waiting + [row for row in fresh if row.id not in known]
+        waiting = waiting + [row for row in self.untried(now) if row.id not in known]
         self.tried |= {(row.id, row.place.sk) for row in waiting}
         return waiting
+
+    def untried(self, before: int) -> list[Owed]:
+        """Rows due before then, without those of this run: an index may go on showing what is gone."""
+        rows = self.desk.deliveries.due(self.partner.id, before=before, limit=4 * WIDEST)
+        return [row for row in rows if (row.id, row.place.sk) not in self.tried]
 
     def _linger(self, now: int) -> bool:
         """Wait for what is due in a moment: a first retry comes after 5 s, not with the next minute."""
         if now >= self.ends or self.tired:
             return False
-        soon = self.desk.deliveries.due(self.partner.id, before=now + LINGER, limit=1)
+        soon = self.untried(now + LINGER)
         if not soon:
             return False
         self.sleep(min(1.0, max(0.02, (soon[0].at - now) / 1000)))
@@ -134,7 +147,8 @@ class Courier:
 
     def _take_and_send(self, row: Owed) -> Sent | None:
         desk = self.desk
-        seen = desk.deliveries.take(row, token=self.token, until=desk.clock() + LEASE)
+        # A lease of its own for each: a settling that is repeated late must not pass for that of the next one taken.
+        seen = desk.deliveries.take(row, token=desk.tokens().hex(), until=desk.clock() + LEASE)
         if seen is None:
             return None
         now = desk.clock()

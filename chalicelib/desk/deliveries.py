@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from chalicelib.desk.base import Desk
-from chalicelib.desk.courier import HELD_FOR, Courier, Delivered
+from chalicelib.desk.courier import HELD_FOR, Courier, Crew, Delivered
 from chalicelib.desk.waking import endpoint, rows_of
 from chalicelib.model.session import SECOND
 
@@ -21,8 +21,9 @@ REST, LEAST_REST = 45 * SECOND, 5 * SECOND
 
 
 def deliver(
-    desk: Desk, partner_id: str, ids: Sequence[str] = (), *, sleep: Callable[[float], None] = time.sleep
-) -> Delivered:
+    desk: Desk, partner_id: str, ids: Sequence[str] = (), *, sleep: Callable[[float], None] = time.sleep,
+    crew: Callable[[int], Crew] = Crew,
+) -> Delivered:  # fmt: skip
     """Send what is due to one partner, as its one deliverer; ``ids`` are owed though the index may not show them yet.
 
     A suspended partner gets nothing, and nothing is forgotten meanwhile.
@@ -38,7 +39,7 @@ def deliver(
         if not desk.deliveries.hold(partner.id, token, now=now, until=now + HELD_FOR):
             done.busy += 1
             return done
-        run = Courier(desk, partner, partner.webhook, token, ends, done, sleep)
+        run = Courier(desk, partner, partner.webhook, token, ends, done, sleep, crew)
         try:
             run.go([row for row, _ in rows_of(desk, ids, before=desk.clock())])
         finally:
@@ -48,6 +49,8 @@ def deliver(
             return done
         if desk.clock() >= ends:
             desk.waker(partner.id)
+            return done
+        if not run.untried(desk.clock()):
             return done
         ids = ()
 

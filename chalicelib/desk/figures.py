@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from chalicelib.desk.base import Desk
 from chalicelib.model.figures import HOUR, Ended, Figures, closed, figures, spans
 from chalicelib.model.line import ERASE, closed_on
+from chalicelib.model.places import legible
 from chalicelib.model.session import DAY, MINUTE
 
 __all__ = ["MOST", "Reading", "read"]
@@ -60,4 +61,4 @@ def _day(desk: Desk, day: int, now: int) -> Ended:
 
 def _ended(desk: Desk, partition: str) -> Ended:
     keys = desk.sessions.standing(partition, limit=MOST)
-    return Ended(tuple(row for key in keys if (row := closed(key)) is not None), len(keys) >= MOST)
+    return Ended(tuple(row for row in legible(closed, keys) if row is not None), len(keys) >= MOST)

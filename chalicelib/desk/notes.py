@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from chalicelib.desk.base import Desk, change, find, open_sealed
+from chalicelib.desk.erasing import forget_new_key
 from chalicelib.model.session import Session
 from chalicelib.ports import Gone, Note
 from chalicelib.problems import Place, Problem
@@ -44,8 +45,9 @@ def write_note(
     try:
         session = change(desk, seen, counted, also=also)
     except Problem:
-        if find(desk, seen.id, strong=True).erased:  # it ended meanwhile: sealing must not leave a new key behind
-            desk.cipher.forget(seen.id)
+        after = find(desk, seen.id, strong=True)
+        if note.sealed and not after.open:
+            forget_new_key(desk, after)
         raise
     kept = desk.sessions.save_note(session.id, note)
     if kept is not note and not _same(desk, session, note, text, kept):
@@ -79,7 +81,7 @@ def _seal(desk: Desk, seen: Session, note: Note, text: str) -> bytes:
 
 def read_notes(desk: Desk, session: Session, after: int = 0) -> list[Noted]:
     """The notes later than number ``after``, in order."""
-    if session.erased or session.notes_n <= after:
+    if session.stripped or session.notes_n <= after:
         return []
     found = []
     for note in desk.sessions.notes(session.id, after):

@@ -6,13 +6,17 @@ import json
 from dataclasses import asdict, dataclass
 
 from chalicelib import phone
-from chalicelib.desk.base import Desk, change, find, finish_erasing
+from chalicelib.desk.base import Desk, change, find
+from chalicelib.desk.erasing import finish_erasing, forget_new_key
 from chalicelib.desk.ids import session_id, well_formed
+from chalicelib.desk.numbers import keep_number
+from chalicelib.desk.queue import expected_wait
 from chalicelib.model.handoff import Handoff, Lane
 from chalicelib.model.moves import cancel_for_partner, open_session, rehearse
 from chalicelib.model.partner import Partner
 from chalicelib.model.rehearsal import LASTS, SCRIPTS, named
-from chalicelib.model.session import LANES, TOMBSTONE_LASTS, Session
+from chalicelib.model.retention import REPORT_LASTS
+from chalicelib.model.session import LANES, Session
 from chalicelib.model.status import settle
 from chalicelib.ports import Gone
 from chalicelib.problems import Place, Problem
@@ -20,6 +24,8 @@ from chalicelib.problems import Place, Problem
 __all__ = ["Availability", "Taken", "availability", "cancel", "receive", "status"]
 
 WINDOW_WITHIN = 3 * 24 * 3600 * 1000
+CLOCKS_DIFFER = 10_000
+"""How far the clocks of two processes may be apart (ms)."""
 
 
 @dataclass(frozen=True)
@@ -54,18 +60,24 @@ def receive(desk: Desk, partner: Partner, jti: str, body: bytes, handoff: Handof
         first = desk.sessions.get(id, strong=True)
         if first is None:
             raise
-        return _replay(first, fingerprint)
+        return _replay(desk, first, handoff, fingerprint)
     first = desk.sessions.create(session)
     if first is None:
         return Taken(session, replayed=False)
-    if first.erased and session.sealed:
-        desk.cipher.forget(id)
-        desk.sessions.erase(id)
-    return _replay(first, fingerprint)
+    return _replay(desk, first, handoff, fingerprint)
 
 
-def _replay(first: Session, fingerprint: bytes) -> Taken:
+def _replay(desk: Desk, first: Session, handoff: Handoff, fingerprint: bytes) -> Taken:
+    # Something may have been sealed just now, whatever the vault answered: it must not outlive what was erased.
+    if first.rehearsal is None and (handoff.report is not None or (handoff.callback and handoff.callback.number)):
+        try:
+            forget_new_key(desk, first)
+        except Problem:
+            if first.stripped:  # a retry forgets it; nothing of what was erased may lie there again
+                raise
     if first.fingerprint != fingerprint:
+        if handoff.report is not None and not first.has_report:
+            desk.sessions.drop_report(first.id, fingerprint)
         raise Problem("idempotency_mismatch")
     return Taken(first, replayed=True)
 
@@ -80,8 +92,10 @@ def _prepare(desk: Desk, partner: Partner, id: str, fingerprint: bytes, handoff:
         handoff, id=id, partner=partner.id, now=now, fingerprint=fingerprint,
         subject=_subject(desk, partner, handoff), number=sealed_number, zone=number.zone if number else None,
         is_open=is_open, turn=desk.slots.turn(now), slot=desk.slots.slot,
-        wait=desk.directory.line().wait(handoff.session, now, open=is_open),
-        sealed=sealed_number is not None or has_report, has_report=has_report, hooked=partner.webhook is not None,
+        wait=expected_wait(desk, handoff.session, now, is_open=is_open),
+        # Also where it was not kept: what was begun for it goes with the session.
+        sealed=number is not None or handoff.report is not None, has_report=has_report,
+        hooked=partner.webhook is not None,
     )  # fmt: skip
 
 
@@ -156,18 +170,26 @@ def _keep_personal(
     Without the vault the tap still counts: number and report are not kept, and the page asks again.
     """
     try:
-        sealed = desk.cipher.seal(id, "number", number.e164.encode()) if number else None
+        sealed = _keep_number(desk, id, number) if number else None
         if handoff.report is None:
             return sealed, False
         text = json.dumps(asdict(handoff.report), separators=(",", ":")).encode()
         kept = desk.sessions.save_report(
-            id, fingerprint, desk.cipher.seal(id, "report", text), (now + TOMBSTONE_LASTS) // 1000
+            id, fingerprint, desk.cipher.seal(id, "report", text), (now + REPORT_LASTS) // 1000
         )
     except Gone:
         return None, False
     if not kept:
         raise Problem("idempotency_mismatch")
     return sealed, True
+
+
+def _keep_number(desk: Desk, id: str, number: phone.Number) -> bytes | None:
+    # Too many wait for a call to it, or nothing can be noted now: a tap is taken all the same.
+    try:
+        return keep_number(desk, id, number.e164)
+    except Problem:
+        return None
 
 
 def status(desk: Desk, partner: Partner, id: str, *, known: int = 0) -> Session:
@@ -177,12 +199,15 @@ def status(desk: Desk, partner: Partner, id: str, *, known: int = 0) -> Session:
     """
     if not well_formed(id):
         raise Problem("not_found")
+    now = desk.clock()
     session = desk.sessions.get(id)
-    if session is None or settle(session, desk.clock()).sequence < known:
+    if session is None or settle(session, now).sequence < known:
         session = find(desk, id, strong=True)
     if session.partner != partner.id:
         raise Problem("not_found")
-    return settle(session, desk.clock())
+    told = settle(session, now)
+    # What a process whose clock is ahead has told by the clock alone stays told: a status never goes back.
+    return told if told.sequence >= known else settle(session, now + CLOCKS_DIFFER)
 
 
 def cancel(desk: Desk, partner: Partner, id: str) -> Session:

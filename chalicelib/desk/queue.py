@@ -9,14 +9,18 @@ from chalicelib.model.counsellor import Counsellor
 from chalicelib.model.handoff import Lane
 from chalicelib.model.line import HELD, Held, Line, Queued, held, merge_recent, partition, queued
 from chalicelib.model.line import Place as Standing
+from chalicelib.model.places import legible
 from chalicelib.model.session import LANES, SECOND, Band, Session
 from chalicelib.ports import Present
+from chalicelib.problems import Problem
 
-__all__ = ["BandView", "LaneView", "Queue", "Screen", "queue", "save_line", "screen", "set_break"]
+__all__ = ["BandView", "LaneView", "Queue", "Screen", "expected_wait", "queue", "save_line", "screen", "set_break"]
 
 SHOWN = 500
 SAVE_EVERY = 10 * SECOND
 MARK_EVERY = 30 * SECOND
+AGAIN_AFTER = 5 * SECOND
+"""What could not be written is tried again after so long: a look at the line must not wait for it each time."""
 PRESENT_FOR = 90 * SECOND
 
 
@@ -72,10 +76,13 @@ def queue(desk: Desk, *, present: bool = False) -> Queue:
     """The line as it stands; ``present`` means that a counsellor is looking, which youths' waits depend on."""
     now = desk.clock()
     lanes = {lane: _lane(desk, lane, now) for lane in LANES}
-    holds = tuple(held(key) for key in desk.sessions.standing(HELD))
+    holds = tuple(legible(held, desk.sessions.standing(HELD)))
     found = Queue(now, desk.slots.is_open(now), desk.slots.turn(now), lanes, holds)
     if now - desk.memory.line_saved >= SAVE_EVERY:
-        save_line(desk, found, present=present)
+        try:
+            save_line(desk, found, present=present)
+        except Problem:
+            desk.memory.line_saved = now - SAVE_EVERY + AGAIN_AFTER
     return found
 
 
@@ -86,8 +93,7 @@ def screen(desk: Desk, who: Counsellor, *, watching: bool = False) -> Screen:
     """
     now = desk.clock()
     if not watching and now - desk.memory.marked.get(who.subject, 0) >= MARK_EVERY:
-        desk.presence.mark(who, now)
-        desk.memory.marked[who.subject] = now
+        _mark(desk, who, now)
     present = tuple(one for one in desk.presence.everybody() if now - one.seen < PRESENT_FOR)
     on_break = any(one.on_break for one in present if one.subject == who.subject)
     line = queue(desk, present=not (on_break or watching))
@@ -95,6 +101,15 @@ def screen(desk: Desk, who: Counsellor, *, watching: bool = False) -> Screen:
     mine = desk.sessions.get_many(ids) if ids else []
     held_now = sorted((one for one in mine if one.owner == who.subject), key=lambda one: (one.claimed_at or 0, one.id))
     return Screen(line, present, on_break, tuple(held_now))
+
+
+def _mark(desk: Desk, who: Counsellor, now: int) -> None:
+    """A line that can be read is shown, though nobody can be told just now that this counsellor is there."""
+    try:
+        desk.presence.mark(who, now)
+        desk.memory.marked[who.subject] = now
+    except Problem:
+        desk.memory.marked[who.subject] = now - MARK_EVERY + AGAIN_AFTER
 
 
 def set_break(desk: Desk, who: Counsellor, *, on_break: bool) -> None:
@@ -111,11 +126,21 @@ def _lane(desk: Desk, lane: Lane, now: int) -> LaneView:
 
 
 def _rows(desk: Desk, lane: Lane) -> list[Queued]:
-    return [
-        queued(Standing(partition(lane, shard), key))
+    standing = (
+        Standing(partition(lane, shard), key)
         for shard in range(desk.rules.shards)
         for key in desk.sessions.standing(partition(lane, shard), limit=SHOWN)
-    ]
+    )
+    return list(legible(queued, standing))
+
+
+def expected_wait(desk: Desk, lane: Lane | None, now: int, *, is_open: bool, fresh: bool = False) -> str:
+    """The wait that a youth is told. A line that cannot be read promises nothing, and is no reason to refuse a tap."""
+    try:
+        line = desk.directory.line(fresh=fresh)
+    except Problem:
+        line = Line()
+    return line.wait(lane, now, open=is_open)
 
 
 def save_line(desk: Desk, found: Queue, *, present: bool) -> None:

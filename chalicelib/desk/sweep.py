@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.desk.base import Desk, change, finish_erasing
+from chalicelib.desk.base import Desk, change
+from chalicelib.desk.erasing import finish_erasing
 from chalicelib.desk.queue import queue
+from chalicelib.desk.trail import keep_trail
 from chalicelib.model import callback, chat, hold, moves
 from chalicelib.model.line import ERASE, HELD, OPEN, Place, held, partition, queued
+from chalicelib.model.places import legible
 from chalicelib.model.session import LANES, MINUTE, Reason, Session, State
 from chalicelib.problems import Problem
 
@@ -19,7 +22,10 @@ CLOSING_GRACE = 15 * MINUTE
 
 @dataclass
 class Swept:
-    """How many sessions were taken back, set aside, put off, ended, erased, and left for the next minute."""
+    """How many sessions were taken back, set aside, put off, ended, erased, and left for the next minute.
+
+    ``recorded`` claims had no audit record; ``sealed`` is the number of the audit trail's seal, 0 when none was due.
+    """
 
     lapsed: int = 0
     aside: int = 0
@@ -27,19 +33,35 @@ class Swept:
     ended: int = 0
     erased: int = 0
     failed: int = 0
+    recorded: int = 0
+    sealed: int = 0
 
 
 def sweep(desk: Desk) -> Swept:
     """Take back lapsed holds, set aside who is gone, end what nobody completed, erase what is owed."""
     done = Swept()
     now = desk.clock()
-    _holds(desk, now, done)
+    lapsed = _holds(desk, now, done)
     _expiring(desk, now, done)
     _waiting(desk, now, done)
-    for session in _read(desk, (key.split("#")[1] for key in desk.sessions.standing(ERASE, before=f"{now:013d}"))):
+    for session in _read(desk, legible(_id, desk.sessions.standing(ERASE, before=f"{now:013d}"))):
         done.erased += finish_erasing(desk, session).erased
     queue(desk)
+    _trail(desk, lapsed, done)
     return done
+
+
+def _trail(desk: Desk, lapsed: Sequence[Session], done: Swept) -> None:
+    # Last, and without a fault of its own: the children come first, and nothing of the trail is lost by a minute.
+    try:
+        done.recorded, done.sealed = keep_trail(desk, lapsed)
+    except Problem:
+        done.failed += 1
+
+
+def _id(key: str) -> str:
+    """The session of a row that says when, and then whose."""
+    return key.split("#")[1]
 
 
 def _read(desk: Desk, ids: Iterable[str]) -> list[Session]:
@@ -56,15 +78,20 @@ def _try(desk: Desk, session: Session, move: Callable[[Session, int], Session], 
         return session
 
 
-def _holds(desk: Desk, now: int, done: Swept) -> None:
-    old = [row.id for row in map(held, desk.sessions.standing(HELD)) if row.since <= now - desk.rules.lease]
+def _holds(desk: Desk, now: int, done: Swept) -> list[Session]:
+    """Take back what has lapsed; the sessions as they were held until then."""
+    lapsed = []
+    old = [row.id for row in legible(held, desk.sessions.standing(HELD)) if row.since <= now - desk.rules.lease]
     for session in _read(desk, old):
         after = _try(desk, session, hold.lapse, done)
-        done.lapsed += session.state.held and not after.state.held
+        if session.state.held and not after.state.held:
+            lapsed.append(session)
+    done.lapsed = len(lapsed)
+    return lapsed
 
 
 def _expiring(desk: Desk, now: int, done: Swept) -> None:
-    for session in _read(desk, (key.split("#")[1] for key in desk.sessions.standing(OPEN, before=f"{now:013d}"))):
+    for session in _read(desk, legible(_id, desk.sessions.standing(OPEN, before=f"{now:013d}"))):
         done.ended += _try(desk, session, moves.expire, done).state is State.CLOSED
 
 
@@ -75,7 +102,7 @@ def _waiting(desk: Desk, now: int, done: Swept) -> None:
         ids = []
         for shard in range(desk.rules.shards):
             name = partition(lane, shard)
-            rows = (queued(Place(name, key)) for key in desk.sessions.standing(name))
+            rows = legible(queued, (Place(name, key) for key in desk.sessions.standing(name)))
             ids += [row.id for row in rows if row.due <= now]
         for session in _read(desk, ids):
             _keep_honest(desk, session, over, done)

@@ -6,7 +6,8 @@ import heapq
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from chalicelib.desk.base import Desk, change, find, forget_new_key, open_sealed
+from chalicelib.desk.base import Desk, change, find, open_sealed
+from chalicelib.desk.erasing import forget_new_key
 from chalicelib.model.chat import accept_message, next_number
 from chalicelib.model.session import Session
 from chalicelib.ports import Gone, Message
@@ -58,7 +59,7 @@ def write(
 
 def read(desk: Desk, session: Session, after: tuple[int, int] = (0, 0)) -> list[Word]:
     """The words after (youth's, counsellor's) numbers, by time, each side in its own order."""
-    if session.erased:
+    if session.stripped:
         return []
     counted = (("youth", session.youth_n, after[0]), ("counsellor", session.counsellor_n, after[1]))
     sides = [desk.sessions.messages(session.id, side, known) for side, taken, known in counted if taken > known]

@@ -8,8 +8,10 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from chalicelib.desk.base import Desk, change, find, finish_erasing, forget_new_key
+from chalicelib.desk.base import Desk, change, find
+from chalicelib.desk.erasing import finish_erasing, forget_new_key
 from chalicelib.desk.ids import bound_of, code_fits, cookie_for, id_of_code, well_formed
+from chalicelib.desk.numbers import keep_number
 from chalicelib.desk.partners import check_window, read_number
 from chalicelib.desk.transcript import write
 from chalicelib.model import chat, hold, moves
@@ -102,10 +104,7 @@ def choose(desk: Desk, id: str, cookie: str | None, wish: Wish) -> Session:
         check_window(wish.not_before, wish.not_after, now, "")
     if wish.lane == "callback" and wish.number and session.open:
         read = read_number(wish.number, "/number", fiction=desk.rules.fiction)
-        try:
-            number, zone = desk.cipher.seal(id, "number", read.e164.encode()), read.zone
-        except Gone:
-            raise Problem("unavailable", "The number was not kept; send it again.", retry_after=2) from None
+        number, zone = _keep(desk, session, read.e164), read.zone
 
     def move(s: Session, at: int) -> Session:
         chosen = moves.choose(
@@ -119,6 +118,16 @@ def choose(desk: Desk, id: str, cookie: str | None, wish: Wish) -> Session:
     if number:
         forget_new_key(desk, after)
     return after
+
+
+def _keep(desk: Desk, session: Session, e164: str) -> bytes:
+    try:
+        return keep_number(desk, session.id, e164)
+    except Gone:
+        raise Problem("unavailable", "The number was not kept; send it again.", retry_after=2) from None
+    except Problem:
+        forget_new_key(desk, session)
+        raise
 
 
 def say(desk: Desk, id: str, cookie: str | None, n: int, text: str) -> Session:

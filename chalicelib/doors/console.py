@@ -9,16 +9,17 @@ from urllib.parse import urlencode
 
 from chalice.app import Response
 
-from chalicelib import pages, wiring
+from chalicelib import pages, watch, wiring
+from chalicelib.desk.attendance import sign_out
+from chalicelib.doors.cookies import DESK, SIGNIN, dropped, kept, read_cookie
 from chalicelib.doors.door import Call, Door, html, see_other
+from chalicelib.doors.headers import with_policy
 from chalicelib.doors.origin import came_from_us
-from chalicelib.doors.pages import with_policy
-from chalicelib.doors.signin import COOKIE, counsellor, prove
+from chalicelib.doors.signin import arrive, counsellor
 from chalicelib.problems import Problem
 
 __all__ = ["door"]
 
-SIGNIN = "hub_signin"
 SIGNIN_SECONDS = 600
 
 
@@ -29,11 +30,6 @@ def _show(call: Call, problem: Problem) -> Response | None:
 
 
 door = Door(__name__, lambda: (wiring.desk(), wiring.settings()), _show)
-
-
-def _cookie(call: Call, name: str, value: str, path: str, seconds: int) -> str:
-    secure = "; Secure" if call.settings.base_url.startswith("https:") else ""
-    return f"{name}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Lax{secure}"
 
 
 def _callback_url(call: Call) -> str:
@@ -53,7 +49,8 @@ def console(call: Call) -> Response:
         if problem.code != "signed_out":
             raise
         return see_other("/console/login")
-    return html(pages.console_page(who.username, call.desk.rules.counsellor_limit), 200, with_policy(call.settings))
+    page = pages.console_page(who.username, call.desk.rules.counsellor_limit)
+    return html(page, 200, with_policy(call.settings, signs_out=True))
 
 
 @door.get("/console/login")
@@ -66,14 +63,14 @@ def login(call: Call) -> Response:
         "scope": "openid profile", "state": state, "code_challenge_method": "S256",
         "code_challenge": _unpadded(hashlib.sha256(verifier.encode()).digest()),
     }  # fmt: skip
-    kept = _cookie(call, SIGNIN, f"{state}.{verifier}", "/console", SIGNIN_SECONDS)
-    return see_other(f"{call.settings.oidc_authorize_url}?{urlencode(query)}", {"Set-Cookie": kept})
+    mine = kept(call.settings, SIGNIN, f"{state}.{verifier}", SIGNIN_SECONDS)
+    return see_other(f"{call.settings.oidc_authorize_url}?{urlencode(query)}", {"Set-Cookie": mine})
 
 
 @door.get("/console/callback")
 def callback(call: Call) -> Response:
     """Back from the provider: the code becomes an access token, kept in a cookie no script can read."""
-    state, _, verifier = (call.cookie(SIGNIN) or "").partition(".")
+    state, _, verifier = (read_cookie(call, SIGNIN) or "").partition(".")
     code = call.query("code")
     if not verifier or not hmac.compare_digest(state.encode(), (call.query("state") or "").encode()):
         return _refuse(call, "expired")
@@ -83,27 +80,40 @@ def callback(call: Call) -> Response:
     if token is None:
         return _refuse(call, "refused")
     try:
-        who = prove(call, token)
+        who = arrive(call, token)
     except Problem as problem:
         if problem.code != "signed_out":
             raise
         return _refuse(call, problem.reason)
     left = max(60, (who.expires - call.desk.clock()) // 1000)
-    cookies = [_cookie(call, COOKIE, token, "/", left), _cookie(call, SIGNIN, "", "/console", 0)]
+    cookies = [kept(call.settings, DESK, token, left), dropped(call.settings, SIGNIN)]
     return see_other("/console", {"Set-Cookie": cookies})
 
 
 def _refuse(call: Call, reason: str) -> Response:
-    gone = _cookie(call, SIGNIN, "", "/console", 0)
+    gone = dropped(call.settings, SIGNIN)
     return html(pages.signin_problem_page(reason), 403, {**with_policy(call.settings), "Set-Cookie": gone})
 
 
 @door.post("/console/logout")
 def logout(call: Call) -> Response:
-    """Sign out of the console."""
+    """Sign out, everywhere: of the hub, of whatever the provider has given out, and of the provider in this browser.
+
+    The cookie goes in any case. A sign-out that could not be kept is told, since the other browsers are not out.
+    """
     if not came_from_us(call):
         raise Problem("cross_site")
-    return see_other("/console/signed-out", {"Set-Cookie": _cookie(call, COOKIE, "", "/", 0)})
+    gone = {"Set-Cookie": dropped(call.settings, DESK)}
+    try:
+        who = counsellor(call)
+        told = sign_out(call.desk, who.username, who.subject)
+        watch.note("signed out", request_id=call.request_id, reason=None if told else "provider_not_told")
+    except Problem as problem:
+        if problem.code != "signed_out":
+            watch.note("not signed out everywhere", request_id=call.request_id, reason=problem.reason)
+            return html(pages.signin_problem_page("not_everywhere"), 503, {**with_policy(call.settings), **gone})
+    query = {"client_id": call.settings.oidc_client_id, "logout_uri": f"{call.settings.base_url}/console/signed-out"}
+    return see_other(f"{call.settings.oidc_logout_url}?{urlencode(query)}", gone)
 
 
 @door.get("/console/signed-out")

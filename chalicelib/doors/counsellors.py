@@ -7,8 +7,8 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib import contract, watch, wiring
-from chalicelib.desk import claims, counsellors, transcript
-from chalicelib.desk.notes import Noted, read_notes
+from chalicelib.desk import claims, counsellors
+from chalicelib.desk.papers import read_papers
 from chalicelib.desk.queue import screen, set_break
 from chalicelib.doors.desk_views import desk_session, screen_view
 from chalicelib.doors.door import Call, Door, reply
@@ -34,13 +34,8 @@ def _body(call: Call, schema: str) -> dict[str, Any]:
 
 def _shown(call: Call, session: Session, who: Counsellor, after: tuple[int, int, int] | None = None) -> Response:
     """The session; ``after`` (youth's, counsellor's, notes) leaves out what the caller knows, and the report."""
-    mine = session.state.held and session.owner == who.subject
-    words: list[transcript.Word] = []
-    notes: list[Noted] = []
-    if mine:
-        words = transcript.read(call.desk, session, after[:2] if after else (0, 0))
-        notes = read_notes(call.desk, session, after[2] if after else 0)
-    return reply(desk_session(call.desk, session, who, words, notes, whole=after is None))
+    papers = read_papers(call.desk, session, who, after)
+    return reply(desk_session(call.desk, session, who, papers, whole=after is None))
 
 
 @door.get("/v1/desk/queue")
@@ -62,7 +57,7 @@ def presence(call: Call) -> Response:
 @door.post("/v1/desk/claims")
 def claim(call: Call) -> Response:
     """Take the next session; 204 when nothing is due."""
-    who = counsellor(call)
+    who = counsellor(call, fresh=True)
     body = _body(call, "desk-claim")
     lane = body.get("lane")
     session = claims.claim(call.desk, who, [lane] if lane else LANES, body.get("limit"))
@@ -85,7 +80,7 @@ def view(call: Call) -> Response:
 @door.post(f"{SESSION}/take")
 def take(call: Call) -> Response:
     """One session, out of turn."""
-    who = counsellor(call)
+    who = counsellor(call, fresh=True)
     _body(call, "desk-claim")
     session = claims.take(call.desk, who, call.params["id"])
     watch.count(Claims=1)
@@ -120,7 +115,7 @@ def close(call: Call) -> Response:
 @door.post(f"{SESSION}/undo")
 def undo(call: Call) -> Response:
     """Not ended, after all."""
-    who = counsellor(call)
+    who = counsellor(call, fresh=True)
     session = counsellors.undo(call.desk, who, call.params["id"], _body(call, "desk-epoch")["epoch"])
     return _shown(call, session, who)
 
@@ -197,6 +192,6 @@ def attempt(call: Call) -> Response:
 @door.post(f"{SESSION}/reveal")
 def reveal(call: Call) -> Response:
     """The number; no other answer contains it."""
-    who = counsellor(call)
+    who = counsellor(call, fresh=True)
     number = counsellors.reveal(call.desk, who, call.params["id"], _body(call, "desk-epoch")["epoch"])
     return reply({"number": number, "dial": f"tel:{number}"})

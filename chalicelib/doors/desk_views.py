@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
-from chalicelib.desk.base import Desk, open_sealed
-from chalicelib.desk.claims import same_youth
+from chalicelib.desk.base import Desk
 from chalicelib.desk.ids import safe_word
 from chalicelib.desk.notes import Noted
+from chalicelib.desk.papers import Papers
 from chalicelib.desk.queue import LaneView, Screen
-from chalicelib.desk.transcript import Word
 from chalicelib.doors.views import hours, moment, word
 from chalicelib.model.callback import attempts_left
 from chalicelib.model.chat import is_asked, is_silent, is_typing
@@ -23,15 +21,13 @@ __all__ = ["desk_session", "screen_view"]
 LISTED = 50
 
 
-def desk_session(
-    desk: Desk, session: Session, who: Counsellor, words: list[Word], notes: list[Noted], *, whole: bool
-) -> dict[str, Any]:
-    """What a counsellor sees; words, notes and the report only of a session held by the one who asks.
+def desk_session(desk: Desk, session: Session, who: Counsellor, papers: Papers, *, whole: bool) -> dict[str, Any]:
+    """What a counsellor sees; ``papers`` are of a session held by the one who asks.
 
-    ``whole`` False leaves the report out, for who has it already.
+    ``whole`` False leaves the report out, for who has it already; so does a report that cannot be read now.
     """
     mine = session.state.held and session.owner == who.subject
-    undo_until = session.undo_until if session.owner == who.subject and not session.erased else None
+    undo_until = session.undo_until if session.owner == who.subject and not session.stripped else None
     return {
         "id": session.id, "epoch": session.epoch, "state": session.state, "session": session.lane,
         "lease_until": moment(session.lease_until), "claimed_at": moment(session.claimed_at),
@@ -40,10 +36,10 @@ def desk_session(
         "partner": session.partner, "platform": session.platform, "kind": session.kind, "locale": session.locale,
         "role": session.role, "age_band": session.age_band, "band": session.band, "danger": session.danger,
         "reason": session.reason, "undo_until": moment(undo_until), "callback": _callback(desk, session),
-        **({"report": _report(desk, session) if mine else None} if whole else {}),
-        "messages": [word(said) for said in words], "notes": [_note(one) for one in notes],
-        "counters": _counters(session), "youth": _youth(desk, session),
-        "same_youth": [_other(one, who) for one in same_youth(desk, session)] if mine else [],
+        **({"report": papers.report} if whole and not papers.unreadable else {}),
+        "messages": [word(said) for said in papers.words], "notes": [_note(one) for one in papers.notes],
+        "unreadable": papers.unreadable, "counters": _counters(session), "youth": _youth(desk, session),
+        "same_youth": [_other(one, who) for one in papers.others],
     }  # fmt: skip
 
 
@@ -96,12 +92,6 @@ def _callback(desk: Desk, session: Session) -> dict[str, Any] | None:
         "dial_now": desk.slots.slot(now, session.not_after, session.zone) <= now, "slot_at": moment(retry),
         "next_at": moment(session.due) if session.state is State.SCHEDULED else None,
     }  # fmt: skip
-
-
-def _report(desk: Desk, session: Session) -> dict[str, Any] | None:
-    sealed = desk.sessions.report(session.id) if session.has_report and not session.erased else None
-    plain = open_sealed(desk, session.id, "report", sealed) if sealed else None
-    return json.loads(plain) if plain else None
 
 
 def screen_view(desk: Desk, found: Screen, who: Counsellor) -> dict[str, Any]:

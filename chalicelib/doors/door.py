@@ -14,20 +14,17 @@ from chalice.app import Blueprint, Request, Response
 
 from chalicelib import watch
 from chalicelib.desk.base import Desk
+from chalicelib.doors.headers import ALWAYS
+from chalicelib.doors.tally import tally, who
 from chalicelib.problems import CODES, Place, Problem
 from chalicelib.settings import Settings
 
-__all__ = ["Call", "Door", "html", "reply", "see_other"]
+__all__ = ["Call", "Door", "html", "navigates", "reply", "see_other"]
 
 ANY_TYPE = ["*/*"]
-SAFE_HEADERS = {
-    "Cache-Control": "no-store",
-    "Referrer-Policy": "same-origin",
-    "X-Content-Type-Options": "nosniff",
-    "Strict-Transport-Security": "max-age=63072000; includeSubDomains",
-}
 View = Callable[["Call"], Response]
 Shown = Callable[["Call", Problem], Response | None]
+Sorry = Callable[[Request], Response | None]
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,12 @@ class Call:
     @property
     def wants_html(self) -> bool:
         """Whether a browser navigates here."""
-        return "text/html" in (self.header("accept") or "")
+        return navigates(self.request)
+
+
+def navigates(request: Request) -> bool:
+    """Whether a browser would show the answer as a page."""
+    return "text/html" in str(request.headers.get("accept") or "")
 
 
 def reply(value: Any, status: int = 200, headers: Mapping[str, Any] | None = None) -> Response:
@@ -88,11 +90,14 @@ def see_other(location: str, headers: Mapping[str, Any] | None = None) -> Respon
 
 
 class Door(Blueprint):
-    """A blueprint of HTTP routes. ``show`` may turn a problem into a page of its audience."""
+    """A blueprint of HTTP routes. ``show`` may turn a problem into a page of its audience; ``sorry`` needs no hub."""
 
-    def __init__(self, name: str, found: Callable[[], tuple[Desk, Settings]], show: Shown | None = None) -> None:
+    def __init__(
+        self, name: str, found: Callable[[], tuple[Desk, Settings]], show: Shown | None = None,
+        sorry: Sorry | None = None,
+    ) -> None:  # fmt: skip
         super().__init__(name)
-        self._found, self._show = found, show
+        self._found, self._show, self._sorry = found, show, sorry
 
     def get(self, path: str) -> Callable[[View], View]:
         """Register a view for GET and HEAD."""
@@ -131,18 +136,17 @@ class Door(Blueprint):
             try:
                 response = view(call)
             except Problem as problem:
-                code, reason, partner = problem.code, problem.reason or None, _who(problem)
-                if code == "unauthorised":
-                    watch.note("token refused", request_id=request_id, reason=reason, partner=partner)
-                    watch.count(TokensRefused=1)
+                code, reason, partner = problem.code, problem.reason or None, who(problem)
+                tally(problem, request_id)
                 response = self._shown(call, problem) or tell(problem, request_id, base_url)
         except Exception as error:  # noqa: BLE001 - the outermost ring: a fault becomes a 500, logged by type and place
             code, reason = "internal", type(error).__name__
             watch.note("fault", request_id=request_id, error=type(error).__name__, place=_place(error))
-            response = self._apology(call) or tell(Problem("internal"), request_id, base_url)
+            watch.count(Faults=1)
+            response = self._apology(call, request) or tell(Problem("internal"), request_id, base_url)
         if request.method == "HEAD":
             response.body = ""
-        for name, value in SAFE_HEADERS.items():
+        for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
         watch.note(
             "request", request_id=request_id, route=route, method=str(request.method), status=response.status_code,
@@ -153,12 +157,13 @@ class Door(Blueprint):
     def _shown(self, call: Call, problem: Problem) -> Response | None:
         return self._show(call, problem) if self._show is not None else None
 
-    def _apology(self, call: Call | None) -> Response | None:
-        """The audience's page for a fault; None when there is none, or when that fails, too."""
+    def _apology(self, call: Call | None, request: Request) -> Response | None:
+        """The audience's page for a fault, at worst the one that needs nothing; None when there is none."""
         try:
-            return self._shown(call, Problem("internal")) if call is not None else None
+            shown = self._shown(call, Problem("internal")) if call is not None else None
         except Exception:  # noqa: BLE001 - the outermost ring: the fault itself is logged already
-            return None
+            shown = None
+        return shown or (self._sorry(request) if self._sorry is not None else None)
 
 
 def tell(problem: Problem, request_id: str, base_url: str) -> Response:
@@ -204,11 +209,6 @@ def _reason(problem: Problem) -> str | None:
     from chalicelib.identity import REASONS
 
     return REASONS.get(problem.reason)
-
-
-def _who(problem: Problem) -> str | None:
-    partner = getattr(problem, "partner", None)
-    return str(partner.id) if partner is not None else None
 
 
 def _place(error: BaseException) -> str:

@@ -8,7 +8,7 @@ from chalicelib import pages, wiring
 from chalicelib.desk.figures import Reading, read
 from chalicelib.doors.door import Call, Door, html, reply, see_other
 from chalicelib.doors.figures_views import figures_file, figures_view
-from chalicelib.doors.pages import with_policy
+from chalicelib.doors.headers import with_policy
 from chalicelib.doors.signin import counsellor
 from chalicelib.model.counsellor import Counsellor
 from chalicelib.problems import Place, Problem
@@ -72,4 +72,5 @@ def page(call: Call) -> Response:
     """The line now, and the figures of today and of thirty days."""
     who = _supervisor(call)
     today, month = (figures_view(call.desk, reading) for reading in read(call.desk, *PERIODS.values()))
-    return html(pages.supervisor_page(who.username, {1: today, 30: month}), 200, with_policy(call.settings))
+    shown = pages.supervisor_page(who.username, {1: today, 30: month})
+    return html(shown, 200, with_policy(call.settings, signs_out=True))

@@ -11,11 +11,13 @@ from chalice.app import Response
 from chalicelib import contract, wiring
 from chalicelib.desk import resume as resuming
 from chalicelib.desk import youth
+from chalicelib.desk.ids import well_formed
+from chalicelib.doors.cookies import YOUTH, kept, read_cookie
 from chalicelib.doors.door import Call, Door, reply, see_other
 from chalicelib.doors.origin import came_from_elsewhere
 from chalicelib.doors.queries import number
-from chalicelib.doors.youth_forms import COOKIE, check_sender, read_body, wish
-from chalicelib.doors.youth_pages import forgotten, left, rehearsal, resume_form, show
+from chalicelib.doors.youth_forms import check_sender, read_body, wish
+from chalicelib.doors.youth_pages import forgotten, left, rehearsal, resume_form, show, sorry
 from chalicelib.doors.youth_pages import page as shown_page
 from chalicelib.doors.youth_pages import state as state_of
 from chalicelib.model.session import Session
@@ -25,16 +27,15 @@ __all__ = ["door"]
 
 COOKIE_SECONDS = 4 * 24 * 3600
 
-door = Door(__name__, lambda: (wiring.desk(), wiring.settings()), show)
+door = Door(__name__, lambda: (wiring.desk(), wiring.settings()), show, sorry)
 
 
 def _to_page(call: Call, session: Session, cookie: str | None) -> Response:
     """On to the session's page, with a cookie of this browser's own when there is one."""
     if cookie is None:
         return see_other(f"/s/{session.id}")
-    secure = "; Secure" if call.settings.base_url.startswith("https:") else ""
-    kept = f"{COOKIE}={cookie}; Path=/s/{session.id}; Max-Age={COOKIE_SECONDS}; HttpOnly; SameSite=Lax{secure}"
-    return see_other(f"/s/{session.id}", {"Set-Cookie": kept})
+    own = kept(call.settings, YOUTH, cookie, COOKIE_SECONDS, id=session.id)
+    return see_other(f"/s/{session.id}", {"Set-Cookie": own})
 
 
 @door.get("/y/{code}")
@@ -61,19 +62,20 @@ def resume(call: Call) -> Response:
     body, _ = read_body(call)
     if came_from_elsewhere(call):
         raise Problem("stale_form")
-    return _to_page(call, *resuming.resume(call.desk, contract.check("youth-resume", body)["code"]))
+    asked = contract.check("youth-resume", body)
+    return _to_page(call, *resuming.resume(call.desk, asked["code"], asked.get("once", "")))
 
 
 @door.get("/s/{id}")
 def page(call: Call) -> Response:
     """The page."""
-    return shown_page(call, youth.look(call.desk, call.params["id"], call.cookie(COOKIE)))
+    return shown_page(call, youth.look(call.desk, call.params["id"], read_cookie(call, YOUTH)))
 
 
 @door.get("/s/{id}/state")
 def state(call: Call) -> Response:
     """How things stand, with messages later than the numbers in the query."""
-    session = youth.look(call.desk, call.params["id"], call.cookie(COOKIE))
+    session = youth.look(call.desk, call.params["id"], read_cookie(call, YOUTH))
     known = number(call, "youth") or 0, number(call, "counsellor") or 0
     found = reply(state_of(call, session, known))
     etag = f'"{hashlib.sha256(found.body.encode()).hexdigest()[:24]}"'
@@ -112,7 +114,7 @@ def typing(call: Call) -> Response:
     """The youth types: sent by the script alone, and never answered with a reason to worry."""
     contract.check_content_type(call.header("content-type"))
     check_sender(call, contract.read("youth-act", call.body))
-    youth.typing(call.desk, call.params["id"], call.cookie(COOKIE))
+    youth.typing(call.desk, call.params["id"], read_cookie(call, YOUTH))
     return Response("", {"Content-Type": "text/plain"}, 204)
 
 
@@ -140,12 +142,23 @@ def leave(call: Call) -> Response:
     body, is_form = read_body(call)
     check_sender(call, body)
     contract.check("youth-act", body)
-    youth.leave(call.desk, call.params["id"], call.cookie(COOKIE))
+    youth.leave(call.desk, call.params["id"], read_cookie(call, YOUTH))
     return left(call) if is_form else reply({"state": "closed"}, 200, forgotten(call))
+
+
+def _back(call: Call) -> Response:
+    """Where a form was sent to, looked at: a browser that loads the address of a refused form again gets the page."""
+    if not well_formed(call.params["id"]):
+        raise Problem("not_found")
+    return see_other(f"/s/{call.params['id']}")
+
+
+for _verb in ("here", "choose", "messages", "danger", "code", "cancel", "leave"):
+    door.get(f"/s/{{id}}/{_verb}")(_back)
 
 
 def _act(call: Call, schema: str, verb: Callable[[str, str | None, dict[str, Any]], Session]) -> Response:
     body, is_form = read_body(call)
     check_sender(call, body)
-    session = verb(call.params["id"], call.cookie(COOKIE), contract.check(schema, body))
+    session = verb(call.params["id"], read_cookie(call, YOUTH), contract.check(schema, body))
     return see_other(f"/s/{session.id}") if is_form else reply(state_of(call, session))

@@ -10,14 +10,14 @@ from urllib.parse import parse_qsl
 from chalicelib import contract
 from chalicelib.desk.ids import form_token
 from chalicelib.desk.youth import Wish
+from chalicelib.doors.cookies import YOUTH, read_cookie
 from chalicelib.doors.door import Call
 from chalicelib.doors.origin import came_from_us
 from chalicelib.pages.windows import PARIS
 from chalicelib.problems import Place, Problem
 
-__all__ = ["COOKIE", "check_sender", "read_body", "wish"]
+__all__ = ["check_sender", "read_body", "wish"]
 
-COOKIE = "hub_youth"
 FORM = "application/x-www-form-urlencoded"
 MOST = 16_384
 
@@ -53,7 +53,7 @@ def _fields(raw: bytes) -> dict[str, str]:
 def check_sender(call: Call, body: Mapping[str, Any]) -> None:
     """Refuse what did not come from the page of this very session; problem ``stale_form``."""
     token = body.get("token")
-    expected = form_token(call.desk.secrets, call.params["id"], call.cookie(COOKIE) or "")
+    expected = form_token(call.desk.secrets, call.params["id"], read_cookie(call, YOUTH) or "")
     if not came_from_us(call, token=token if isinstance(token, str) else None, expected=expected):
         raise Problem("stale_form")
 

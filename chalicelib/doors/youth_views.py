@@ -6,6 +6,7 @@ from typing import Any
 
 from chalicelib.desk.base import Desk
 from chalicelib.desk.ids import safe_word
+from chalicelib.desk.queue import expected_wait
 from chalicelib.desk.resume import shown_code
 from chalicelib.desk.transcript import Word
 from chalicelib.doors.views import hours, moment, word
@@ -26,7 +27,7 @@ def youth_state(desk: Desk, session: Session, words: list[Word]) -> dict[str, An
     return {
         "state": _state(session),
         "session": session.lane,
-        "wait": desk.directory.line(fresh=True).wait(session.lane, now, open=is_open),
+        "wait": expected_wait(desk, session.lane, now, is_open=is_open, fresh=True),
         **hours(desk, is_open, desk.slots.turn(now)),
         "danger": session.open and _in_danger(session),
         "back": left_alone(session),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from chalicelib.identity.keys import KeyRefused, read_key
-from chalicelib.identity.tokens import Refused, Token, check_signature, check_times, read_token, text_claim
+from chalicelib.identity.tokens import Refused, Token, check_signature, check_times, read_token, text_claim, time_claim
 from chalicelib.model.counsellor import Counsellor
 from chalicelib.problems import Problem
 
@@ -69,4 +69,6 @@ def _read_counsellor(token: Token, *, issuer: str, client_id: str, now: int) -> 
     groups = claims.get("cognito:groups", [])
     if not isinstance(groups, list) or not all(isinstance(group, str) for group in groups):
         raise Refused("bad_user")
-    return Counsellor(username, subject, frozenset(groups), expires)
+    # A token made by a refresh is as old as the password behind it: a sign-out in between ends it, too.
+    signed_in = min(time_claim(claims, "auth_time"), time_claim(claims, "iat"))
+    return Counsellor(username, subject, frozenset(groups), expires, signed_in)

@@ -47,4 +47,5 @@ REASONS: Mapping[str, str] = {
     "wrong_client": "client_id is not the console's.",
     "bad_user": "username, sub or cognito:groups is missing or of the wrong type.",
     "disabled": "The provider says that the account is disabled.",
+    "left": "The counsellor has signed out since the sign-in of this token, here or elsewhere.",
 }

@@ -23,6 +23,7 @@ __all__ = [
     "read_bearer",
     "read_token",
     "text_claim",
+    "time_claim",
 ]
 
 LEEWAY = 60
@@ -115,6 +116,11 @@ def check_times(claims: Mapping[str, Any], now: int, *, longest: int | None = No
     if max(issued, begins) > now + LEEWAY * 1000:
         raise Refused("not_yet")
     return int(expires)
+
+
+def time_claim(claims: Mapping[str, Any], name: str) -> int:
+    """A claim that is a moment, in ms."""
+    return int(_time(claims, name))
 
 
 def text_claim(claims: Mapping[str, Any], name: str, form: re.Pattern[str], reason: str) -> str:

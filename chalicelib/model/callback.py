@@ -6,15 +6,18 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chalicelib.model.hold import activate, close, let_go
-from chalicelib.model.session import MINUTE, Attempt, Reason, Session, State
+from chalicelib.model.session import DAY, Attempt, Reason, Session, State
 from chalicelib.model.status import due_at
 from chalicelib.problems import Problem
 
-__all__ = ["CALLBACK_GIVEN_UP_AFTER", "Slot", "ask_callback", "attempt", "attempts_left", "put_off"]
+__all__ = [
+    "CALLBACK_GIVEN_UP_AFTER", "Slot", "ask_callback", "attempt", "attempts_left", "dial", "is_dialled", "next_slot",
+    "put_off",
+]  # fmt: skip
 
 MAX_ATTEMPTS = 3
 ANSWERED = ("answered", "answered_safe")
-CALLBACK_GIVEN_UP_AFTER = 3 * 24 * 60 * MINUTE
+CALLBACK_GIVEN_UP_AFTER = 3 * DAY
 
 # The next moment (ms) at or after the first argument at which a call to the zone may be dialled; the second bounds it.
 Slot = Callable[[int, int | None, str | None], int]
@@ -39,9 +42,11 @@ def attempt(session: Session, outcome: str, now: int, *, retry: int, slot: Slot)
     """
     if session.lane != "callback":
         raise Problem("wrong_moment", "Only a callback has attempts.")
-    if session.attempts and session.attempts[-1].outcome == outcome and outcome in ANSWERED:
+    again = bool(session.attempts) and session.attempts[-1].outcome == outcome and not is_dialled(session)
+    if again and outcome in ANSWERED:
         return session  # said twice of one call
-    tried = replace(activate(session), attempts=(*session.attempts, Attempt(now, outcome)))
+    # Never before the call itself, whose moment another process's clock has told.
+    tried = replace(activate(session), attempts=(*session.attempts, Attempt(max(now, session.dialled), outcome)))
     if outcome in ANSWERED:
         return tried
     if outcome == "answered_unsafe":
@@ -52,6 +57,22 @@ def attempt(session: Session, outcome: str, now: int, *, retry: int, slot: Slot)
     if due > session.created + CALLBACK_GIVEN_UP_AFTER:
         return close(tried, Reason.UNREACHABLE, now, undoable=True)
     return due_at(replace(let_go(tried), state=State.SCHEDULED), due, now)
+
+
+def next_slot(session: Session, now: int, *, slot: Slot) -> int:
+    """When the session's number may be dialled: ``now``, or the next slot (ms)."""
+    return slot(max(now, session.not_before or now), session.not_after, session.zone)
+
+
+def is_dialled(session: Session) -> bool:
+    """Whether the number was given out in this hold for a call whose outcome nobody has written down yet."""
+    last = session.attempts[-1].at if session.attempts else 0
+    return session.dialled >= (session.claimed_at or 0) and session.dialled > last
+
+
+def dial(session: Session, now: int) -> Session:
+    """The counsellor has the number and calls; to look at it again is the same call."""
+    return activate(session) if is_dialled(session) else replace(activate(session), dialled=now)
 
 
 def put_off(session: Session, now: int, *, slot: Slot) -> Session:

@@ -15,8 +15,8 @@ from chalicelib.model.session import MINUTE, SECOND, Session
 from chalicelib.model.status import coming, leap, settle
 
 __all__ = [
-    "GONE", "SCHEDULE", "Owed", "answered", "at_rest", "body", "due_key", "due_partition", "given_up", "owed",
-    "owed_row", "parked_partition", "place", "settled", "step", "throttled",
+    "GONE", "SCHEDULE", "Owed", "answered", "arrived", "at_rest", "beside", "body", "due_key", "due_partition",
+    "given_up", "owed", "owed_row", "parked_partition", "place", "same_turn", "settled", "step", "throttled",
 ]  # fmt: skip
 
 HOUR = 60 * MINUTE
@@ -90,15 +90,29 @@ def _next_attempt(session: Session) -> int | None:
     return min(moments, default=None)
 
 
+def same_turn(one: Place | None, other: Place | None, now: int) -> bool:
+    """Whether two places say the same of ``now``: what is due is due, whichever of two moments it became so."""
+    if one is None or other is None or one == other:
+        return one == other
+    try:
+        rows = (owed_row(one), owed_row(other))
+    except ValueError:
+        return False
+    return one.pk == other.pk and rows[0].id == rows[1].id and max(row.at for row in rows) <= now
+
+
 def step(before: Session, settled: Session, after: Session, now: int) -> Session:
     """``after`` with a delivery due at once if its status was raised: a new message with attempts of its own.
 
-    ``before`` as stored, ``settled`` what the clock had made of it, ``after`` what the move made of that.
+    ``before`` as stored, ``settled`` what the clock had made of it, ``after`` what the move made of that. What the
+    clock alone had raised may have been told in vain already, or parked: being written down, it is no new message.
     """
     after = leap(settled, after)
     if not after.hooked or after.sequence <= before.sequence:
         return after
     stepped = now if after.sequence > settled.sequence else settled.stepped
+    if after.sequence <= before.tried:
+        return replace(after, stepped=stepped)
     return replace(after, stepped=stepped, deliver_at=None, tries=0, parked=None, courier=None)
 
 
@@ -118,6 +132,22 @@ def at_rest(session: Session) -> Session:
 def given_up(session: Session, why: str, now: int) -> Session:
     """The stored session with its delivery parked: kept, listed, and sent again only when somebody says so."""
     return replace(session, courier=None, deliver_at=now, parked=why)
+
+
+def arrived(session: Session, sequence: int) -> Session:
+    """The stored session once ``sequence`` is known to have arrived, whoever delivers by now."""
+    known = replace(session, delivered=max(session.delivered, sequence))
+    if known.courier is not None or known.delivered < known.sequence:
+        return known
+    return replace(at_rest(known), parked=None)
+
+
+def beside(winner: Session, after: Session) -> Session:
+    """``winner`` with what the deliverer found out: somebody else has written meanwhile, though no new status."""
+    return replace(
+        winner, courier=after.courier, deliver_at=after.deliver_at, tried=after.tried, tries=after.tries,
+        parked=after.parked, delivered=max(winner.delivered, after.delivered),
+    )  # fmt: skip
 
 
 def answered(status: int | None) -> bool:

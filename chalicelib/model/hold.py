@@ -8,7 +8,9 @@ from chalicelib.model.session import TOMBSTONE_LASTS, UNDO_LASTS, Reason, Sessio
 from chalicelib.model.status import climb
 from chalicelib.problems import Problem
 
-__all__ = ["activate", "close", "erase", "lapse", "let_go", "release", "require_hold", "take", "undo"]
+__all__ = [
+    "activate", "begin_erasing", "close", "end_erasing", "lapse", "let_go", "release", "require_hold", "take", "undo",
+]  # fmt: skip
 
 
 def require_hold(session: Session, owner: str, epoch: int) -> None:
@@ -61,13 +63,17 @@ def close(session: Session, reason: Reason, now: int, *, undoable: bool = False)
     """
     if not session.open:
         return session
-    undo_until = now + UNDO_LASTS if undoable else None
     ended = replace(
         session, state=State.CLOSED, reason=reason, closed_at=now, lease_until=None, aside=False, audience=None,
-        reserved_until=None, undo_until=undo_until, expires_at=(now + TOMBSTONE_LASTS) // 1000,
-        subject=session.subject if undoable and session.sealed else None,
+        reserved_until=None, undo_until=now + UNDO_LASTS if undoable else None,
+        expires_at=(now + TOMBSTONE_LASTS) // 1000, subject=session.subject if session.sealed else None,
+        sealed=session.sealed or _tells_of_the_youth(session),
     )  # fmt: skip
-    return climb(ended)
+    return climb(begin_erasing(ended, now))
+
+
+def _tells_of_the_youth(session: Session) -> bool:
+    return any((session.role, session.age_band, session.danger, session.attempts))
 
 
 def undo(session: Session, owner: str, epoch: int, now: int, lease: int) -> Session:
@@ -77,7 +83,7 @@ def undo(session: Session, owner: str, epoch: int, now: int, lease: int) -> Sess
     """
     if epoch != session.epoch or session.owner != owner:
         raise Problem("taken_over")
-    if session.open or session.undo_until is None or session.undo_until <= now:
+    if session.open or session.stripped or session.undo_until is None or session.undo_until <= now:
         raise Problem("wrong_moment" if session.open else "too_late")
     talking = session.youth_n > 0 and session.counsellor_n > 0
     return replace(
@@ -86,8 +92,23 @@ def undo(session: Session, owner: str, epoch: int, now: int, lease: int) -> Sess
     )  # fmt: skip
 
 
-def erase(session: Session) -> Session:
-    """Nothing personal is left on the closed session."""
+def begin_erasing(session: Session, now: int) -> Session:
+    """Nothing personal stands in the closed session any more, once nobody can undo its end; what is beside it is next.
+
+    From here on nothing brings it back: a key that is gone must never be needed again. Its place in the line, and so
+    ``undo_until``, stays: whoever dies on the way, the sweep finds it there.
+    """
+    undoable = session.undo_until is not None and now < session.undo_until
+    if session.open or session.stripped or undoable:
+        return session
     return replace(
-        session, erased=True, number=None, subject=None, role=None, age_band=None, zone=None, undo_until=None
-    )
+        session, erasing=session.sealed, erased=not session.sealed, number=None, zone=None, subject=None, role=None,
+        age_band=None, danger=False, voicemail=False, caller_id="hidden", not_before=None, not_after=None, attempts=(),
+        dialled=0, due=None, deadline=None, youth_seen=0, youth_at=0, counsellor_at=0, youth_typing=0,
+        counsellor_typing=0, checked_at=0,
+    )  # fmt: skip
+
+
+def end_erasing(session: Session) -> Session:
+    """Nothing is left beside the session either."""
+    return replace(session, erasing=False, erased=True, coded=False, undo_until=None) if session.erasing else session

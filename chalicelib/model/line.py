@@ -35,6 +35,7 @@ __all__ = [
 
 HELD, OPEN, ERASE = "held#0", "open#0", "erase#0"
 _FAR = 10**13 - 1
+_RAISED = "+"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,10 @@ class Place:
 
 @dataclass(frozen=True)
 class Queued:
-    """A row of a lane as the index shows it: what a claim needs without reading the item."""
+    """A row of a lane as the index shows it: what a claim needs without reading the item.
+
+    ``raised``: the status is one that the session reached by the clock alone when it became due; nothing is stored yet.
+    """
 
     place: Place
     id: str
@@ -57,6 +61,7 @@ class Queued:
     sequence: int
     reserved_until: int = 0
     audience: str = ""
+    raised: bool = False
 
     def free_for(self, audiences: Collection[str], now: int) -> bool:
         """Whether one of ``audiences`` may take it: anybody, unless it is reserved for somebody else for now."""
@@ -149,7 +154,8 @@ def _waiting_place(session: Session, shards: int) -> Place:
     # The key carries the rung the claim will show, so that a claim needs no read and still writes the right status.
     then = climb(replace(session, state=State.WAITING))
     lane: Lane = session.lane or "chat"
-    sort = f"{session.deadline or _FAR:013d}#{session.due or _FAR:013d}#{then.status.rank}{then.sequence:02d}"
+    rung = f"{then.status.rank}{then.sequence:02d}{_RAISED if then.sequence > session.sequence else ''}"
+    sort = f"{session.deadline or _FAR:013d}#{session.due or _FAR:013d}#{rung}"
     reserved = f"{session.reserved_until or 0:013d}#{session.audience}" if session.audience else "#"
     return Place(partition(lane, shard_of(session.id, shards)), f"{sort}#{session.id}#{reserved}")
 
@@ -158,8 +164,9 @@ def queued(found: Place) -> Queued:
     """Read a lane row's key back."""
     deadline, due, rung, id, *reserved = found.sk.split("#", 5)
     until, audience = reserved or ("", "")  # a row written before there were reservations has none
-    status = list(Status)[int(rung[0]) - 1]
-    return Queued(found, id, int(deadline), int(due), status, int(rung[1:]), int(until or 0), audience)
+    status, sequence = list(Status)[int(rung[0]) - 1], int(rung[1:].rstrip(_RAISED))
+    raised = rung.endswith(_RAISED)
+    return Queued(found, id, int(deadline), int(due), status, sequence, int(until or 0), audience, raised)
 
 
 @dataclass(frozen=True)

@@ -127,6 +127,10 @@ class Session:
     ``audience`` is whom it is reserved for until ``reserved_until``: a speciality, or ``@`` and a counsellor's name.
     ``waited`` is the wait until the first claim (s). ``…_n`` count words and notes, ``…_at`` say when a side last did
     something, ``…_typing`` when it last typed, ``checked_at`` when a counsellor last asked whether the youth is there.
+    ``dialled`` is when the number was last given out for a call.
+
+    ``sealed``: there may be something personal here or beside it that has to be erased at the end. ``erasing``: that
+    has begun, and nothing here is personal any more; ``erased``: it is done.
 
     ``stepped`` is when the status was last raised. The partner has an endpoint if ``hooked``; ``delivered`` is the last
     sequence that arrived there, ``tried`` the last that was sent, ``tries`` how often in vain and ``deliver_at`` when
@@ -163,6 +167,7 @@ class Session:
     number: bytes | None = None
     zone: str | None = None
     attempts: tuple[Attempt, ...] = ()
+    dialled: int = 0
     owner: str | None = None
     holder: str | None = None
     claimed_at: int | None = None
@@ -186,6 +191,7 @@ class Session:
     reason: Reason | None = None
     closed_at: int | None = None
     undo_until: int | None = None
+    erasing: bool = False
     erased: bool = False
     expires_at: int | None = None
     hooked: bool = False
@@ -203,3 +209,8 @@ class Session:
     def open(self) -> bool:
         """Whether the session is not closed."""
         return self.state is not State.CLOSED
+
+    @property
+    def stripped(self) -> bool:
+        """Whether nothing about the youth is left in it, nor may be brought back."""
+        return self.erasing or self.erased

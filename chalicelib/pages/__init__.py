@@ -2,7 +2,8 @@
 
 ``render`` fills templates (the only user of Jinja2), ``scene`` says which parts of the youth's page a view shows,
 ``words`` is the catalogue, ``windows`` the hours a callback may be asked for, ``statics`` the files served as they are,
-``public`` the pages for everybody, ``supervisor`` the supervisors' page with its ``charts`` (the only user of leather).
+``sorry`` the page that needs none of them, ``public`` the pages for everybody, ``supervisor`` the supervisors' page
+with its ``charts`` (the only user of leather).
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from chalicelib.pages.render import (
     used_link_page,
     youth_page,
 )
+from chalicelib.pages.sorry import sorry_page
 from chalicelib.pages.statics import POLICY, static
 from chalicelib.pages.supervisor import not_supervisor_page, supervisor_page
 from chalicelib.pages.words import Words, supervisor_words
@@ -40,6 +42,7 @@ __all__ = [
     "rehearsal_page",
     "resume_page",
     "signin_problem_page",
+    "sorry_page",
     "static",
     "status_page",
     "supervisor_page",

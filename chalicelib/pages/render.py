@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import emergency
 from chalicelib.pages.scene import facts, scene
-from chalicelib.pages.statics import address, static
+from chalicelib.pages.statics import EXIT, address, static
 from chalicelib.pages.windows import PARIS, Window, around, windows
 from chalicelib.pages.words import Words, console_words, words
 
@@ -31,9 +31,6 @@ __all__ = [
     "used_link_page",
     "youth_page",
 ]
-
-EXIT = "/static/jours-feries.html"
-"""Where quick exit leads: a harmless page of our own. Another site would learn of the exit, and may be unreachable."""
 
 MESSAGE_LIMIT = 2000
 PERSONAL_LIMIT = 9
@@ -103,9 +100,9 @@ def expired_link_page(locale: str) -> str:
     return _notice("expired", locale)
 
 
-def down_page(locale: str) -> str:
-    """For a hub that cannot answer just now: what helps meanwhile."""
-    return _notice("down", locale)
+def down_page(locale: str, again: str = "") -> str:
+    """For a hub that cannot answer just now: what helps meanwhile. ``again`` is loaded next (by default, this page)."""
+    return _notice("down", locale, again=again)
 
 
 def rehearsal_page(locale: str) -> str:
@@ -120,9 +117,12 @@ def left_page(locale: str) -> str:
     return found[1] if found else ""
 
 
-def resume_page(locale: str, problem: str = "") -> str:
-    """Where the code from another device is typed; any ``problem`` with it is told in the same words."""
-    return _notice("resume", locale, problem)
+def resume_page(locale: str, problem: str = "", once: str = "") -> str:
+    """Where the code from another device is typed; any ``problem`` with it is told in the same words.
+
+    ``once`` tells this form from all others.
+    """
+    return _notice("resume", locale, problem, once)
 
 
 def console_page(username: str, limit: int) -> str:
@@ -153,9 +153,9 @@ def landing_page(links: Mapping[str, str]) -> str:
     return _fill("landing.html", links=links, address=address, tel=emergency.TEL)
 
 
-def _notice(kind: str, locale: str, problem: str = "") -> str:
+def _notice(kind: str, locale: str, problem: str = "", once: str = "", again: str = "") -> str:
     say = words(locale)
-    return _fill("notice.html", say=say, kind=kind, problem=problem, **_shell(say))
+    return _fill("notice.html", say=say, kind=kind, problem=problem, once=once, again=again, **_shell(say))
 
 
 def _shell(say: Words) -> dict[str, Any]:

@@ -8,13 +8,16 @@ from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["JOINED", "POLICY", "STATICS", "VERSION_LENGTH", "VIEWER", "address", "static"]
+__all__ = ["EXIT", "JOINED", "POLICY", "STATICS", "VERSION_LENGTH", "VIEWER", "address", "static"]
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
     "form-action 'self'; base-uri 'none'"
 )
 """The Content-Security-Policy under which every page works; the door adds ``frame-ancestors``."""
+
+EXIT = "/static/jours-feries.html"
+"""Where quick exit leads: a harmless page of our own. Another site would learn of the exit, and may be unreachable."""
 
 STATICS = (
     "acts.js",

@@ -33,6 +33,14 @@ class Presence(Protocol):
         """Everybody seen lately; at most a few seconds old."""
         ...
 
+    def sign_out(self, username: str, subject: str, at: int) -> None:
+        """Every sign-in before ``at`` (ms) is over, and nobody is there; raises when it was not written."""
+        ...
+
+    def signed_out(self, subject: str, *, fresh: bool = False) -> int | None:
+        """When this counsellor last signed out (ms); at most two seconds old, or not at all when ``fresh``."""
+        ...
+
 
 class Provider(Protocol):
     """The OpenID Connect provider of the counsellors."""
@@ -41,8 +49,12 @@ class Provider(Protocol):
         """The provider's public key as a JWK."""
         ...
 
-    def enabled(self, username: str) -> bool:
-        """Whether the counsellor may still work."""
+    def enabled(self, username: str, *, fresh: bool = False) -> bool:
+        """Whether the counsellor may still work; at most five seconds old, or asked now when ``fresh``."""
+        ...
+
+    def sign_out(self, username: str) -> None:
+        """Nothing that was given out at a sign-in makes new tokens any more; problem ``unavailable``."""
         ...
 
     def exchange(self, code: str, verifier: str, redirect_uri: str) -> str | None:

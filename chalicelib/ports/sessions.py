@@ -63,7 +63,7 @@ class Sessions(Protocol):
         ...
 
     def get_many(self, ids: Sequence[str], *, strong: bool = False) -> list[Session]:
-        """Those of the sessions that exist, in no order."""
+        """Those of the sessions that exist and can be read, in no order."""
         ...
 
     def replace(self, before: Session, after: Session, *, also: Sequence[str] = ()) -> Session:
@@ -107,6 +107,10 @@ class Sessions(Protocol):
         """Keep a report beside the session; False when another body's report is there."""
         ...
 
+    def drop_report(self, id: str, fingerprint: bytes) -> None:
+        """Delete the report of this body, if that is the one that was kept."""
+        ...
+
     def report(self, id: str) -> bytes | None:
         """The sealed report."""
         ...
@@ -128,7 +132,7 @@ class Sessions(Protocol):
         ...
 
     def erase(self, id: str) -> None:
-        """Delete the report, every message and every note."""
+        """Delete whatever is beside the session: the report, every message, every note."""
         ...
 
     def save_resume(self, code: bytes, id: str, expires_at: int) -> None:
@@ -137,4 +141,8 @@ class Sessions(Protocol):
 
     def resume(self, code: bytes) -> str | None:
         """The session a resume code (its keyed hash) leads to."""
+        ...
+
+    def forget_resume(self, code: bytes) -> None:
+        """Forget a resume code (its keyed hash)."""
         ...

@@ -18,12 +18,19 @@ class Gone(Exception):
 class Cipher(Protocol):
     """Seals personal data under a key of the session's own. Raises Gone when the key is not to be had."""
 
-    def seal(self, id: str, field: str, plain: bytes) -> bytes:
-        """Seal under the session's key, which is made when first needed."""
+    def seal(self, id: str, field: str, plain: bytes, *, number: bytes | None = None) -> bytes:
+        """Seal under the session's key, which is made when first needed.
+
+        ``number`` (a number's keyed hash) is kept beside the key from before this returns until the key is forgotten.
+        """
         ...
 
     def open(self, id: str, field: str, sealed: bytes) -> bytes:
         """Open what was sealed for the same id and field."""
+        ...
+
+    def numbers(self, id: str) -> frozenset[bytes]:
+        """Every number (its keyed hash) that the session may hold; none when the key is gone."""
         ...
 
     def forget(self, id: str) -> None:

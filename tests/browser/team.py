@@ -7,27 +7,22 @@ from typing import Any
 from playwright.sync_api import Locator, Page, StorageState, expect
 
 from tests.browser.people import Screens
-from tests.hub import FICTION, Counsellor, Hub, Youth
+from tests.hub import Counsellor, Hub, Youth, fiction
 
 __all__ = ["ALL", "Team", "clear_desk", "pane", "sign_in_at_provider"]
 
 ALL = ("counsellor-1", "counsellor-2", "supervisor-1")
 
 
-def _account(hub: Hub, username: str) -> dict[str, Any]:
-    (found,) = [known for known in hub.facts["counsellors"] if known["username"] == username]
-    return dict(found)
-
-
 def api(hub: Hub, username: str) -> Counsellor:
     """One of the team, over the API."""
-    return hub.counsellor(username, _account(hub, username)["password"])
+    return hub.counsellor(username, hub.password(username))
 
 
 def sign_in_at_provider(page: Page, hub: Hub, username: str) -> None:
     """From the provider's page to the console."""
     page.get_by_label("Username").fill(username)
-    page.get_by_label("Password").fill(_account(hub, username)["password"])
+    page.get_by_label("Password").fill(hub.password(username))
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_test_id("take-next")).to_be_visible()
 
@@ -78,7 +73,7 @@ class Team:
 
     def callback(self, **members: Any) -> str:
         """A callback that waits; the session's id."""
-        wish = {"number": FICTION, **members}
+        wish = {"number": fiction(), **members}
         return str(self.hub.hand_over("instagram", kind="call", session="callback", callback=wish).json["id"])
 
     def _state(self, username: str) -> StorageState:

@@ -10,8 +10,8 @@ from playwright.sync_api import Page, expect
 from tests.browser.people import Handset, Screens
 from tests.hub import Hub
 
-TYPED = "06 39 98 00 42"
-SPELLINGS = ("639980042", "6 39 98 00 42", "no_answer", "answered", "répon", "essai", "attempt", "outcome")
+TYPED = "06 39 98 00 77"
+SPELLINGS = ("639980077", "6 39 98 00 77", "no_answer", "answered", "répon", "essai", "attempt", "outcome")
 
 
 def _known(hub: Hub, id: str) -> dict[str, Any]:
@@ -30,9 +30,9 @@ def _silent(handset: Handset, known: dict[str, Any]) -> None:
 def _reveal(console: Page) -> None:
     console.get_by_test_id("take-next").click()
     expect(console.get_by_test_id("callback-card")).to_be_visible()
-    expect(console.get_by_text("639980042")).to_have_count(0)
+    expect(console.get_by_text("639980077")).to_have_count(0)
     console.get_by_test_id("reveal").click()
-    expect(console.get_by_test_id("dial")).to_have_attribute("href", "tel:+33639980042")
+    expect(console.get_by_test_id("dial")).to_have_attribute("href", "tel:+33639980077")
 
 
 def test_a_callback_tried_twice_tells_the_platform_nothing_of_the_first_time(

@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.rules import expect_kept
 from tests.browser.team import Team, pane
 
-RULES = Axe()
 WIDTHS = ((1024, 768), (1440, 900), (1920, 1080))
 
 
 def _check(page: Page, name: str) -> None:
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-        found = RULES.run(page).response["violations"]
-        told = [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found]
-        assert told == [], f"{name}, {scheme}"
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name}: wider than the screen"
+    expect_kept(page, name)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{name}: wider than the screen"
 
 
 @pytest.fixture(params=WIDTHS, ids=[str(width) for width, _ in WIDTHS])

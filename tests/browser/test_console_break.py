@@ -67,8 +67,9 @@ def test_a_break_waits_for_words_that_have_not_gone_out(team: Team) -> None:
 
 
 def test_signing_out_gives_every_session_back_and_leaves_nothing_typed_on_the_machine(team: Team) -> None:
+    team.hub.new_counsellor("going-home")  # signing out ends all that the others share
     chat = team.youth()
-    console = team.console()
+    console = team.console("going-home")
     console.get_by_test_id("take-next").click()
     pane(console).get_by_test_id("text").fill("pas fini")
     console.get_by_test_id("sign-out").click()

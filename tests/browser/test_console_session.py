@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 
 from tests.browser.people import soon
 from tests.browser.team import Team, pane
-from tests.hub import Youth
+from tests.hub import Youth, fiction
 
 HARD = "ils disent que je devrais me suicider"
 
@@ -254,7 +254,8 @@ def test_an_undo_that_comes_too_late_is_told(team: Team) -> None:
 
 
 def test_an_unsafe_person_stops_all_calls_only_when_asked_twice(team: Team) -> None:
-    id = team.callback()
+    number = fiction()
+    id = team.callback(number=number)
     console = team.console()
     console.get_by_test_id("take-next").click()
     console.get_by_test_id("reveal").click()
@@ -271,3 +272,10 @@ def test_an_unsafe_person_stops_all_calls_only_when_asked_twice(team: Team) -> N
     expect(console.get_by_test_id("pane")).to_have_count(0)
     expect(console.get_by_test_id("recent")).to_be_hidden()
     assert team.api("counsellor-1").ask(f"sessions/{id}").json["reason"] == "unreachable"
+    team.callback(number=number)
+    console.get_by_test_id("take-next").click()
+    console.get_by_test_id("reveal").click()
+    expect(console.get_by_test_id("toast")).to_contain_text("quelqu’un d’autre a répondu")
+    expect(console.get_by_test_id("dial")).to_be_hidden()
+    expect(pane(console).get_by_test_id("reveal")).to_be_enabled()
+    team.screens.forgive("409 (Conflict)")

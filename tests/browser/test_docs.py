@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from chalicelib.pages.docs.book import CHAPTERS
 from tests.browser.people import Screens
+from tests.browser.rules import expect_kept
 
-RULES = Axe()
 LANGUAGES = ("curl", "Python", "JavaScript")
 
 
@@ -27,11 +26,7 @@ def test_every_page_keeps_the_rules_and_fits(size: str, screens: Screens) -> Non
         page.goto(chapter.path)
         if slug == "reference":
             _drawn(page)
-        for scheme in ("light", "dark"):
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            found = RULES.run(page).response["violations"]
-            told = [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found]
-            assert told == [], f"{chapter.path}, {scheme}"
+        expect_kept(page, chapter.path)
         wide = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.clientWidth]")
         assert wide[0] <= wide[1], chapter.path
 

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator
 from typing import Any, Literal
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.paper import ORIGIN, PaperHub
+from tests.browser.rules import broken
 from tests.corpus.youths import CALL, SCENES
 
 PHONE = (390, 844)
@@ -270,22 +270,6 @@ def test_the_quick_exit_leaves_nothing_behind(opened: Callable[..., Opened], cut
     expect(page.get_by_role("heading", name="Jours fériés en France")).to_be_visible()
 
 
-def test_the_quick_exit_is_told_until_the_hub_has_taken_it(opened: Callable[..., Opened]) -> None:
-    page, hub = opened("line-chat")
-    hub.busy = 2
-    page.get_by_test_id("leave").click()
-    expect(page.get_by_role("heading", name="Jours fériés en France")).to_be_visible()
-    assert len(hub.said("/leave")) == 3 and hub.busy == 0
-
-
-def test_the_quick_exit_waits_for_no_hub_that_does_not_answer(opened: Callable[..., Opened]) -> None:
-    page, hub = opened("line-chat")
-    hub.deaf = True
-    page.get_by_test_id("leave").click()
-    expect(page.get_by_role("heading", name="Jours fériés en France")).to_be_visible(timeout=4000)
-    assert hub.said("/leave") == [{}]
-
-
 def test_shift_three_times_is_the_quick_exit_too(opened: Callable[..., Opened]) -> None:
     page, _ = opened("line-chat")
     for _ in range(3):
@@ -433,5 +417,4 @@ def test_every_state_keeps_every_rule_of_axe(opened: Callable[..., Opened], sche
         hub.state = dict(state)
         hub.open(page)
         page.evaluate("for (const part of document.querySelectorAll('details')) part.open = true")
-        found = Axe().run(page).response["violations"]
-        assert [(fault["id"], [node["target"] for node in fault["nodes"]]) for fault in found] == [], name
+        assert broken(page, (scheme,)) == [], name

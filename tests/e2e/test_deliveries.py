@@ -32,7 +32,7 @@ from bench.delivering.lives import Play, plan_lives
 from bench.delivering.partners import Enrolled, enrol, new_secret
 from ops.partner import main as partner_command
 from tests.conftest import Running
-from tests.hub import FICTION, Counsellor, Hub
+from tests.hub import Counsellor, Hub, fiction
 from tests.misbehaviour import HUGE, DeadPort, Plan, always
 from tests.receiver import Arrival, Receiver
 
@@ -61,7 +61,7 @@ class House:
     def tap(self, name: str) -> str:
         """A callback that waits; its id. Its status is the 201's own."""
         answer = self.hub.hand_over(
-            self.partners[name].platform, session="callback", kind="call", callback={"number": FICTION}
+            self.partners[name].platform, session="callback", kind="call", callback={"number": fiction()}
         )
         assert (answer.status, answer.json["status"], answer.json["sequence"]) == (201, "waiting", 1)
         id: str = answer.json["id"]

@@ -141,6 +141,7 @@ def test_an_id_token_and_a_disabled_counsellor_are_signed_out(hub: Hub) -> None:
     )["AuthenticationResult"]  # fmt: skip
     assert Counsellor(hub, tokens["IdToken"], "leaver").ask("queue").json["code"] == "signed_out"
     idp.admin_disable_user(UserPoolId=pool, Username="leaver")
+    assert who.ask("claims", {}).json["code"] == "signed_out", "nothing new is given away from that moment"
     time.sleep(5.1)  # how long a process believes the provider's last word
     assert who.ask("queue").json["code"] == "signed_out"
 

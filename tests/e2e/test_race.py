@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
-from bench.race import most_passed_over, race
+from bench.race import Outcome, most_passed_over, race
+from chalicelib.aws.secrets import StageSecrets
 from chalicelib.desk.claims import CROWD_LASTS
+from ops.place import OperatorClients
+from ops.trail import records_of, verify
 from tests.conftest import Running
 from tests.hub import Hub
 
@@ -41,10 +44,15 @@ def test_with_one_counsellor_the_order_is_exact(empty: Hub) -> None:
     assert who.claim() is None
 
 
+@pytest.fixture(scope="module")
+def raced(empty: Hub) -> Outcome:
+    """What came of thirty-two counsellors who all claim and close at once."""
+    return race(empty, [empty.new_counsellor(f"racer-{n}") for n in range(COUNSELLORS)], CLAIMS)
+
+
 @pytest.mark.timeout(300 + CLAIMS)
-def test_thirty_two_counsellors_race_and_nobody_is_claimed_twice_or_lost(empty: Hub) -> None:
-    team = [empty.new_counsellor(f"racer-{n}") for n in range(COUNSELLORS)]
-    out = race(empty, team, CLAIMS)
+def test_thirty_two_counsellors_race_and_nobody_is_claimed_twice_or_lost(raced: Outcome) -> None:
+    out = raced
     print(f"\n{len(out.claims)} claims in {out.seconds:.1f} s, most passed over {most_passed_over(out)}")
     assert out.faults == []
     assert (out.double, out.lost, dict(out.refusals)) == (0, 0, {})
@@ -52,6 +60,25 @@ def test_thirty_two_counsellors_race_and_nobody_is_claimed_twice_or_lost(empty: 
     assert {claim.epoch for claim in out.claims} == {1}
     assert len({claim.who for claim in out.claims}) > 1
     assert most_passed_over(out) <= 128
+
+
+@pytest.mark.timeout(300 + CLAIMS)
+def test_thirty_two_counsellors_leave_one_record_of_each_claim_and_close_in_a_whole_trail(
+    empty: Hub, raced: Outcome
+) -> None:
+    answered = Counter((claim.who, claim.id, claim.epoch) for claim in raced.claims)
+    empty.sweep()
+    rows = empty.rows()
+    ids = {claim.id for claim in raced.claims}
+    told = [one for one in records_of(rows) if one.session in ids]
+    for what in ("claim", "close"):
+        assert Counter((one.who, one.session, one.epoch) for one in told if one.what == what) == answered
+    assert len({one.chain for one in told}) > 1, "no process queues behind another's chain"
+    hashes = StageSecrets(OperatorClients(empty.facts), empty.facts["engine"]["secret_arn"])
+    found = verify(rows, hashes.mac)
+    print(f"\n{len(told)} records in {len({one.chain for one in told})} chains")
+    assert found.fault is None
+    assert found.last is not None and len(found.last.heads) > 1
 
 
 def test_the_same_race_without_the_guard_claims_sessions_twice(empty: Hub) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.hub import FICTION, Counsellor, Hub, Youth
+from tests.hub import Counsellor, Hub, Youth, fiction
 
 __all__ = ["Cast", "Live"]
 
@@ -43,7 +43,7 @@ class Cast:
         self._makers: dict[str, Callable[[], Live]] = {
             "handed": self._handed, "unchosen": lambda: self._opened(session=None), "opened": self._opened,
             "coded": self._coded, "chat": self._held, "closed": self._closed,
-            "callback": lambda: self._held(session="callback", kind="call", callback={"number": FICTION}),
+            "callback": lambda: self._held(session="callback", kind="call", callback={"number": fiction()}),
         }  # fmt: skip
 
     @property

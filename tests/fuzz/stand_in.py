@@ -9,7 +9,7 @@ from copy import deepcopy
 from typing import Any
 
 from tests.fuzz.cast import Cast, Live
-from tests.hub import FICTION
+from tests.hub import fiction
 
 __all__ = ["NEEDS", "USED_UP", "again", "body", "headers", "path"]
 
@@ -66,7 +66,7 @@ def body(cast: Cast, operation: str, members: dict[str, Any], live: Live | None)
     if operation == "createHandoff":
         _handoff(cast, members)
     if operation == "choose":
-        members["number"] = FICTION
+        members["number"] = fiction()
         for name in ("not_before", "not_after"):
             members.pop(name, None)
         if members.get("when") == "window":
@@ -90,7 +90,7 @@ def _handoff(cast: Cast, members: dict[str, Any]) -> None:
     wish = members.get("callback")
     if wish:
         if "number" in wish:
-            wish["number"] = FICTION
+            wish["number"] = fiction()
         for name in ("not_before", "not_after"):
             wish.pop(name, None)
     if "subject" in members and cast.chance.random() < OFTEN:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.desk import claims, counsellors
+from chalicelib.desk.papers import read_papers
 from chalicelib.desk.queue import screen, set_break
 from chalicelib.desk.sweep import sweep
 from chalicelib.doors.desk_views import desk_session, screen_view
@@ -136,7 +137,7 @@ def test_what_one_youth_opened_twice_is_claimed_together(house: House) -> None:
     assert first.id == one.id
     together = stored(house, two.id)
     assert (together.state, together.owner, together.epoch) == (State.CLAIMED, "sub-first", 1)
-    view = desk_session(house.desk, first, house.first, [], [], whole=True)
+    view = desk_session(house.desk, first, house.first, read_papers(house.desk, first, house.first), whole=True)
     assert [(same["id"], same["mine"]) for same in view["same_youth"]] == [(two.id, True)]
     assert taken(house, house.second).id == stranger.id
 

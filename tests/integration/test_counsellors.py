@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from chalicelib.desk import claims, counsellors, transcript, youth
@@ -161,7 +163,8 @@ def test_a_callback_is_revealed_tried_again_and_the_platform_learns_nothing_of_t
     session = hand_over(house, CALL).session
     held = claim(house)
     assert counsellors.reveal(house.desk, house.first, session.id, held.epoch) == NUMBER
-    assert sum(item["pk"]["S"].startswith("audit#") for item in house.items()) == 1
+    trail = sorted((item["sk"]["S"], item["what"]["S"]) for item in house.items() if item["pk"]["S"][:6] == "audit#")
+    assert [what for _, what in trail] == ["claim", "reveal"]
     during = stored(house, session.id)
     after = counsellors.attempt(house.desk, house.first, session.id, held.epoch, "no_answer")
     assert (during.status, during.sequence) == (after.status, after.sequence) == (Status.CONNECTED, 2)
@@ -299,6 +302,29 @@ def test_an_answer_said_twice_uses_up_no_attempt(house: House) -> None:
     assert [one.outcome for one in after.attempts] == ["answered"]
     again = counsellors.attempt(house.desk, house.first, session.id, held.epoch, "no_answer")
     assert again.state is State.SCHEDULED
+
+
+def test_a_second_call_that_is_answered_is_written_down_beside_the_first(house: House) -> None:
+    """It was taken for the first one said twice: the second call had no outcome, and its record was not written."""
+    session = hand_over(house, CALL).session
+    held = claim(house)
+    for _ in range(2):
+        counsellors.reveal(house.desk, house.first, session.id, held.epoch)
+        house.clock.pass_seconds(30)
+        for _ in range(2):
+            after = counsellors.attempt(house.desk, house.first, session.id, held.epoch, "answered")
+        house.clock.pass_seconds(30)
+    assert [one.outcome for one in after.attempts] == ["answered", "answered"]
+
+
+def test_an_answer_said_twice_to_a_clock_that_is_behind_is_still_one(house: House) -> None:
+    session = hand_over(house, CALL).session
+    held = claim(house)
+    counsellors.reveal(house.desk, house.first, session.id, held.epoch)
+    behind = replace(house.desk, clock=lambda: house.clock.now - 5000)
+    for _ in range(2):
+        after = counsellors.attempt(behind, house.first, session.id, held.epoch, "answered")
+    assert len(after.attempts) == 1
 
 
 def test_a_message_that_comes_after_the_end_leaves_no_key_behind(house: House) -> None:

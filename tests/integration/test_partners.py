@@ -51,6 +51,18 @@ def test_the_same_jti_with_another_body_is_refused_and_changes_nothing(house: Ho
     assert house.items() == before
 
 
+def test_the_report_of_a_body_that_is_refused_is_not_kept(house: House) -> None:
+    """Where the first body had none, that of the second lay there for a month, and nothing erased it."""
+    first = hand_over(house, CHAT).session
+    with pytest.raises(Problem) as refused:
+        hand_over(house, {**CHAT, "report": {"category": "bullying"}})
+    assert refused.value.code == "idempotency_mismatch"
+    assert [item["sk"]["S"] for item in house.items() if item["pk"]["S"] == first.id] == ["session"]
+    _, cookie = youth.open_link(house.desk, youth_code(house.desk.secrets, first))
+    youth.leave(house.desk, first.id, cookie)
+    assert house.items("keys") == [], "the key that was made for it goes with the session"
+
+
 def test_a_retry_whose_window_has_passed_is_still_a_replay(house: House) -> None:
     window = {"number": NUMBER, "not_before": "2026-11-22T13:00:00+01:00", "not_after": "2026-11-22T14:00:00+01:00"}
     body = {**CHAT, "session": "callback", "callback": window}

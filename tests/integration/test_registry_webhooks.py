@@ -74,7 +74,7 @@ def test_an_endpoint_gets_a_secret_that_is_shown_once_and_verifies_deliveries(re
     assert verifies(secret, signatures(registry, at), at)
     for command in ("list", "show acme", "webhook-show acme", f"webhook-set acme --url {URL}?b"):
         assert secret[6:] not in registry.done(*command.split())
-    assert secret[6:] not in json.dumps(registry.items())
+    assert secret[6:] not in repr(registry.items())
 
 
 def test_a_script_gets_the_bare_keys_and_people_the_sentences_beside_them(registry: Registry) -> None:

@@ -73,13 +73,15 @@ def test_what_the_youth_ended_stays_ended(house: House) -> None:
 
 def test_a_callback_ended_by_an_unsafe_answer_cannot_be_undone_but_a_wrong_number_can(house: House) -> None:
     for outcome, undoable in (("answered_unsafe", False), ("invalid", True)):
-        session = hand_over(house, CALL, f"jti-0123456789-{outcome}").session
+        number = f"{NUMBER[:-1]}{int(undoable)}"
+        body = {**CALL, "callback": {"number": number}}
+        session = hand_over(house, body, f"jti-0123456789-{outcome}").session
         held = claim(house)
         after = counsellors.attempt(house.desk, house.first, session.id, held.epoch, outcome)
         assert after.state is State.CLOSED
         if undoable:
             back = counsellors.undo(house.desk, house.first, session.id, after.epoch)
-            assert counsellors.reveal(house.desk, house.first, session.id, back.epoch) == NUMBER
+            assert counsellors.reveal(house.desk, house.first, session.id, back.epoch) == number
         else:
             assert refused(house, after) == "too_late"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import SimpleNamespace
@@ -13,10 +14,14 @@ import pytest
 from chalice.test import Client, HTTPResponse
 
 from app import app
-from chalicelib import contract, wiring
+from chalicelib import contract, emergency, wiring
 from chalicelib.desk import counsellors
 from chalicelib.desk.ids import youth_code
+from chalicelib.doors.door import Call
+from chalicelib.doors.youth_pages import show
 from chalicelib.model.session import State
+from chalicelib.problems import CODES, Problem
+from chalicelib.settings import SettingsError
 from tests.integration.conftest import House
 from tests.integration.test_counsellors import CALL, claim, stored
 from tests.integration.test_partners import CHAT, JTI, UNCHOSEN, hand_over
@@ -165,6 +170,18 @@ def test_a_code_typed_on_another_device_opens_the_page_there_and_shuts_it_here(s
     assert "tel:3018" in text(used) and 'href="/r"' in text(used)
 
 
+def test_the_form_of_a_code_sent_again_because_its_answer_was_lost_opens_the_page(street: Street) -> None:
+    first, second = street.browser(), Browser(street.http)
+    once = re.search(r'name="once" value="([0-9a-f]{32})"', text(second.ask("GET", "/r")))
+    assert once is not None
+    form = {"code": code_of(first), "once": once[1]}
+    answers = [second.form("/r", form) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert answers[0].headers == answers[1].headers
+    assert second.state()["state"] == "waiting"
+    assert Browser(street.http).form("/r", {**form, "once": "0" * 32}).status_code == 422
+
+
 @pytest.mark.parametrize("code", ["", "7K2-M9QX-4TA", "not a code", "x" * 64])
 def test_a_wrong_code_is_told_on_the_page_with_the_field_again(street: Street, code: str) -> None:
     browser = Browser(street.http)
@@ -255,13 +272,66 @@ def test_a_fault_is_a_page_with_3018_on_it_for_a_browser_and_a_problem_for_a_scr
     assert (told.status_code, json.loads(told.body)["code"]) == (500, "internal")
 
 
-def test_where_even_the_page_fails_the_problem_is_told(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+def helps(page: HTTPResponse) -> bool:
+    """Whether it is a page with 3018, the danger numbers, and a way to try again."""
+    numbers = [emergency.TEL, *(number["link"] for number in emergency.NUMBERS)]
+    return (
+        all(f'href="{number}"' in text(page) for number in numbers)
+        and 'data-testid="again"' in text(page)
+        and int(str(page.headers["Retry-After"])) > 0
+        and "Content-Security-Policy" in page.headers
+    )
+
+
+def test_where_even_the_page_fails_a_plainer_one_helps(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
     browser = street.browser()
     broken = SimpleNamespace(**{**street.house.desk.__dict__, "sessions": Broken()})
     monkeypatch.setattr(wiring, "desk", lambda: broken)
     monkeypatch.setattr("chalicelib.pages.down_page", Broken())
-    told = browser.ask("GET", browser.path)
+    page = browser.ask("GET", browser.path)
+    assert (page.status_code, helps(page)) == (500, True)
+    told = browser.ask("GET", browser.path, Accept="*/*")
     assert (told.status_code, json.loads(told.body)["code"]) == (500, "internal")
+
+
+@pytest.mark.parametrize("path", ["/y/any", "/s/any", "/r"])
+def test_a_hub_that_cannot_begin_shows_a_youths_browser_no_json(
+    street: Street, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    def fail() -> Any:
+        raise SettingsError("missing settings: TABLE")
+
+    monkeypatch.setattr(wiring, "desk", fail)
+    page = Browser(street.http).ask("GET", path)
+    assert (page.status_code, helps(page)) == (500, True)
+    assert "TABLE" not in text(page)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_whatever_a_youths_browser_is_refused_for_it_gets_numbers_that_help(street: Street, code: str) -> None:
+    request: Any = SimpleNamespace(method="GET", headers={"accept": HTML})
+    call = Call(request, {"id": "x"}, "", "", street.house.desk, street.house.settings)
+    page = show(call, Problem(code))
+    assert page is not None and 'href="tel:3018"' in str(page.body)
+
+
+@pytest.mark.parametrize("verb", ["here", "choose", "messages", "danger", "code", "cancel", "leave"])
+def test_the_address_of_a_form_looked_at_leads_to_the_page(street: Street, verb: str) -> None:
+    """A browser that loads a refused form's address again was shown JSON."""
+    browser = street.browser()
+    asked = browser.ask("GET", f"{browser.path}/{verb}")
+    assert (asked.status_code, asked.headers["Location"]) == (303, browser.path.removesuffix(f"/{verb}"))
+    assert stored(street.house, browser.path.removeprefix("/s/")).open
+    strange = browser.ask("GET", f"/s/x%0D%0AX-Evil:%20yes/{verb}")
+    assert strange.status_code == 410 and "X-Evil" not in strange.headers
+
+
+def test_a_form_that_failed_is_tried_again_on_its_page(street: Street, monkeypatch: pytest.MonkeyPatch) -> None:
+    browser = street.browser()
+    broken = SimpleNamespace(**{**street.house.desk.__dict__, "sessions": Broken()})
+    monkeypatch.setattr(wiring, "desk", lambda: broken)
+    page = browser.form(f"{browser.path}/danger", {})
+    assert helps(page) and f'href="{browser.path}" data-testid="again"' in text(page)
 
 
 def test_quick_exit_by_form_leads_to_the_harmless_page_and_ends_the_session(street: Street) -> None:

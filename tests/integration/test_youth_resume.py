@@ -53,6 +53,29 @@ def test_a_code_works_once_and_the_old_device_is_told_that_its_link_was_used(hou
     assert youth.open_link(desk, youth_code(desk.secrets, session))[1] is None
 
 
+def test_a_code_whose_answer_was_lost_brings_the_same_form_back_and_no_other(house: House) -> None:
+    """The code was spent and the cookie never came: the youth's own session was shut to them."""
+    session = hand_over(house, CHAT).session
+    code = code_of(house, session.id, enter(house, session))
+    once = "0f" * 16
+    lost = resume.resume(house.desk, code, once)
+    before = house.items()
+    found, cookie = resume.resume(house.again().desk, code, once)
+    assert (found.id, cookie) == (session.id, lost[1])
+    assert house.items() == before
+    assert youth.look(house.desk, session.id, cookie).generation == 1
+    for other in ("", "f0" * 16):
+        assert refusal(partial(resume.resume, house.desk, code, other)) == "bad_code"
+
+
+def test_a_form_that_came_back_is_shut_when_the_youth_has_gone_on_to_another_device(house: House) -> None:
+    session = hand_over(house, CHAT).session
+    code, once = code_of(house, session.id, enter(house, session)), "0f" * 16
+    _, cookie = resume.resume(house.desk, code, once)
+    resume.resume(house.desk, code_of(house, session.id, cookie))
+    assert refusal(lambda: resume.resume(house.desk, code, once)) == "bad_code"
+
+
 def test_from_the_new_device_another_code_leads_on(house: House) -> None:
     session = hand_over(house, CHAT).session
     cookie, codes = enter(house, session), set()

@@ -9,6 +9,7 @@ import pytest
 
 from chalicelib.desk import counsellors, resume, transcript, youth
 from chalicelib.desk.ids import cookie_for
+from chalicelib.desk.papers import read_papers
 from chalicelib.doors.desk_views import desk_session
 from chalicelib.doors.youth_views import youth_state
 from chalicelib.model.session import Session
@@ -49,7 +50,8 @@ def talk(house: House) -> tuple[Session, str]:
 
 
 def desk_view(house: House, id: str) -> dict[str, Any]:
-    return desk_session(house.desk, stored(house, id), house.first, [], [], whole=True)
+    session = stored(house, id)
+    return desk_session(house.desk, session, house.first, read_papers(house.desk, session, house.first), whole=True)
 
 
 def made_cookie(house: House, id: str) -> str:

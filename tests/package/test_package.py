@@ -9,12 +9,14 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from chalicelib import emergency
 from local.package import LOCAL_ONLY, POLICIES, ROOT, SOURCES, Package, PackagingFailed, build
 
 # What the Lambda runtime brings: boto3 and what it needs.
@@ -121,7 +123,7 @@ def test_cfn_lint_has_nothing_to_say(package: Package) -> None:
 
 FUNCTIONS = {
     "APIHandler": "ApiLogs", "Sweep": "SweepLogs", "Keysets": "KeysetsLogs", "Wake": "WakeLogs",
-    "Deliver": "DeliverLogs",
+    "Deliver": "DeliverLogs", "Reconcile": "ReconcileLogs",
 }  # fmt: skip
 
 
@@ -163,6 +165,33 @@ def test_no_policy_says_more_than_it_must(template: dict[str, Any]) -> None:
         if statement["Resource"] == "*":
             # X-Ray knows no resources.
             assert all(action.startswith("xray:") for action in actions)
+
+
+def decided(policy: list[dict[str, Any]], action: str, partition: str) -> bool:
+    """What IAM answers for one item of the session table: some statement allows it and none denies it."""
+    effects = set()
+    for statement in policy:
+        actions = statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
+        of_table = "Sessions" in json.dumps(statement["Resource"]) or statement["Resource"] == "*"
+        keys = statement.get("Condition", {}).get("ForAnyValue:StringLike", {}).get("dynamodb:LeadingKeys", ["*"])
+        if action in actions and of_table and any(fnmatchcase(partition, pattern) for pattern in keys):
+            effects.add(statement["Effect"])
+    return effects == {"Allow"}
+
+
+def test_no_function_may_change_or_delete_an_audit_record(template: dict[str, Any]) -> None:
+    changing = set()
+    for name, role in template["Resources"].items():
+        if role["Type"] != "AWS::IAM::Role":
+            continue
+        policy = [one for policy in role["Properties"]["Policies"] for one in policy["PolicyDocument"]["Statement"]]
+        for verb in ("UpdateItem", "DeleteItem", "BatchWriteItem", "PartiQLUpdate", "PartiQLDelete", "DeleteTable"):
+            changing |= {name} if decided(policy, f"dynamodb:{verb}", "ho_abc") else set()
+            for partition in ("audit#2026-11-22", "audit#seals"):
+                assert not decided(policy, f"dynamodb:{verb}", partition), (name, verb)
+        adds = decided(policy, "dynamodb:PutItem", "audit#2026-11-22")
+        assert adds == (name in ("ApiHandlerRole", "SweepRole")), name
+    assert {"ApiHandlerRole", "SweepRole", "KeysetsRole", "DeliverRole"} <= changing, "the check sees what may change"
 
 
 def test_only_the_local_stage_takes_passwords_shortens_times_or_leaves_tables_open(template: dict[str, Any]) -> None:
@@ -213,6 +242,20 @@ def test_what_the_gateway_answers_itself_is_a_problem_with_a_code_of_ours(templa
         assert body["title"] == CODES[body["code"]].title
         assert body["type"] == f"${{BaseUrl}}/docs/problems#{body['code']}"
         assert body.get("status") == response.get("StatusCode") or "status" not in body
+
+
+def test_what_the_gateway_answers_for_a_hub_that_failed_helps_a_youth_and_is_tried_again(
+    template: dict[str, Any],
+) -> None:
+    """It cannot tell a browser from a program: the browser loads the page again, and meanwhile 3018 is to be read."""
+    responses = template["Resources"]["RestAPI"]["Properties"]["GatewayResponses"]
+    for kind in ("THROTTLED", "INTEGRATION_FAILURE", "INTEGRATION_TIMEOUT", "DEFAULT_5XX"):
+        assert responses[kind]["StatusCode"] == 503
+        headers = responses[kind]["ResponseParameters"]["Headers"]
+        assert (headers["Retry-After"], headers["Refresh"]) == ("'2'", "'3'")
+        detail = json.loads(responses[kind]["ResponseTemplates"]["application/json"]["Fn::Sub"])["detail"]
+        assert "3018" in detail and all(number["number"] in detail for number in emergency.NUMBERS)
+        assert detail.isascii(), "a browser may guess another charset"
 
 
 def test_the_same_sources_give_the_same_package(package: Package, tmp_path: Path) -> None:

@@ -28,7 +28,8 @@ GOOD = load("handoff-answer")["examples"][0]
 # What only time or a youth's browser brings about.
 NEVER_TRIED = {"with_youth", "rate_limited", "internal"}
 STAFF_OR_YOUTH = {"signed_out", "cross_site", "at_limit", "taken_over", "already_closed", "not_yours", "too_late",
-                  "wrong_moment", "out_of_order", "no_number", "link_used", "link_expired", "bad_code",
+                  "wrong_moment", "out_of_order", "no_number", "called_enough", "unsafe_number", "link_used",
+                  "link_expired", "bad_code",
                   "stale_form"}  # fmt: skip
 
 

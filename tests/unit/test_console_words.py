@@ -76,6 +76,7 @@ def test_every_problem_a_script_can_meet_has_words_that_promise_nothing_lost() -
     told = {key.removeprefix("problem.") for key in CATALOGUE if key.startswith("problem.")}
     assert {"signed_out", "offline", "unreachable", "at_limit", "taken_over", "already_closed", "wrong_moment"} <= told
     assert {"not_yours", "too_late", "no_number", "someone_else", "other"} <= told
+    assert {"not_now", "called_enough", "unsafe_number"} <= told
     for trouble in ("signed_out", "offline", "unreachable"):
         assert "texte" in CATALOGUE[f"problem.{trouble}"], trouble
 

@@ -69,7 +69,18 @@ def reason_of(text: str | None, **over: Any) -> str:
 
 
 def test_an_access_token_names_its_counsellor() -> None:
-    assert who(token()) == Counsellor("counsellor-1", "7b1c", frozenset({"supervisor"}), (NOW + 3600) * 1000)
+    expected = Counsellor("counsellor-1", "7b1c", frozenset({"supervisor"}), (NOW + 3600) * 1000, NOW * 1000)
+    assert who(token()) == expected
+
+
+def test_a_token_made_by_a_refresh_is_as_old_as_the_password_behind_it() -> None:
+    assert who(token(auth_time=NOW - 3000, iat=NOW)).signed_in == (NOW - 3000) * 1000
+    assert who(token(auth_time=NOW, iat=NOW - 9)).signed_in == (NOW - 9) * 1000
+
+
+@pytest.mark.parametrize(("signed_out", "ended"), [(-1, False), (0, True), (999, True), (-1000, False), (1000, True)])
+def test_a_sign_out_of_the_same_second_ends_the_sign_in_too(signed_out: int, ended: bool) -> None:
+    assert who(token()).has_left(NOW * 1000 + signed_out) is ended
 
 
 def test_a_key_named_in_padded_base64_as_cognito_does_is_found() -> None:
@@ -105,6 +116,8 @@ def test_a_key_published_without_use_and_alg_is_understood() -> None:
         ({"exp": GONE}, "bad_time"),
         ({"exp": True}, "bad_time"),
         ({"iat": GONE}, "bad_time"),
+        ({"auth_time": GONE}, "bad_time"),
+        ({"auth_time": str(NOW)}, "bad_time"),
         ({"iat": NOW + 61}, "not_yet"),
         ({"nbf": NOW + 61}, "not_yet"),
         ({"username": GONE}, "bad_user"),

@@ -109,7 +109,7 @@ def test_the_corpus_is_large_and_every_name_is_its_own() -> None:
 
 def test_every_reason_of_a_partner_can_be_met() -> None:
     met = {tap.reason for tap in BAD} | {"suspended", "unusable_key", "key_ended"}
-    counsellors_only = {"bad_scheme", "not_access", "wrong_client", "bad_user", "disabled"}
+    counsellors_only = {"bad_scheme", "not_access", "wrong_client", "bad_user", "disabled", "left"}
     assert met == set(REASONS) - counsellors_only
 
 

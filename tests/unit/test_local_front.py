@@ -114,6 +114,30 @@ def test_without_an_engine_a_partner_gets_a_problem() -> None:
     assert json.loads(body)["code"] == "unavailable"
 
 
+@pytest.mark.parametrize("accept", ["application/json", "text/html,*/*;q=0.8"])
+def test_a_function_that_died_over_a_request_is_told_as_the_gateway_of_the_template_tells_it(accept: str) -> None:
+    """The engine's own words were passed on: no problem for a partner, and no number for a youth."""
+
+    async def die(_: web.Request) -> web.StreamResponse:
+        return web.json_response({"message": "Worker process died"}, status=502)
+
+    status, headers, body = asyncio.run(_ask(die, "GET", "/s/1", Accept=accept))
+    assert (status, headers["retry-after"]) == (503, "2")
+    if "html" in accept:
+        assert b'href="tel:3018"' in body and headers["content-type"].startswith("text/html")
+    else:
+        assert json.loads(body)["code"] == "unavailable"
+        assert headers["content-type"].startswith("application/problem+json")
+    assert b"died" not in body
+
+
+def test_a_problem_of_the_hub_passes_as_it_is() -> None:
+    async def refuse(_: web.Request) -> web.StreamResponse:
+        return web.Response(status=503, body=b'{"code":"x"}', content_type="application/problem+json")
+
+    assert asyncio.run(_ask(refuse, "GET", "/v1/x"))[2] == b'{"code":"x"}'
+
+
 def test_without_an_engine_a_youth_gets_the_numbers_that_help() -> None:
     status, headers, body = asyncio.run(_ask(None, "GET", "/s/1", Accept="text/html,*/*;q=0.8"))
     assert status == 502

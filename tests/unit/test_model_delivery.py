@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 
 from chalicelib.model import delivery, hold
+from chalicelib.model.places import binding
 from chalicelib.model.rehearsal import SCRIPTS
 from chalicelib.model.session import DAY, MINUTE, SECOND, Reason, Session, State, Status
 from chalicelib.model.status import settle
@@ -38,6 +39,25 @@ def test_a_partner_without_an_endpoint_is_owed_nothing() -> None:
     session = delivery.step(plain, plain, hold.close(plain, Reason.HELPED, LATER), LATER)
     assert delivery.place(session) is None
     assert not delivery.owed(session)
+
+
+@pytest.mark.parametrize(("status", "where"), [(500, "due#tiktok#0"), (410, "parked#tiktok#0")])
+def test_a_status_told_in_vain_by_the_clock_alone_is_not_lost_when_it_is_written_down(status: int, where: str) -> None:
+    """Written down by the next move, it was taken for a new message: its attempts were forgotten, and it with them."""
+    scheduled = made(
+        hooked=True, stepped=NOON, state=State.SCHEDULED, status=Status.SCHEDULED, lane="callback", due=LATER
+    )
+    told = settle(scheduled, LATER)
+    tried = delivery.settled(scheduled, told.sequence, status, None, LATER, spread=0, pace=1)
+    seen = settle(tried, LATER)
+    written = delivery.step(tried, seen, replace(seen, youth_seen=LATER), LATER)
+    assert (written.sequence, written.tries, written.deliver_at) == (2, tried.tries, tried.deliver_at)
+    row = delivery.place(written) or pytest.fail("neither owed nor parked")
+    assert row.pk == where
+    changed = {"sequence", "status", "state", "youth_seen", "stepped"}
+    assert not binding(tried, written, changed).written & {"tries", "parked", "courier", "deliver_at"}
+    after = delivery.step(written, written, hold.close(written, Reason.HELPED, LATER), LATER)
+    assert (after.sequence, after.parked, after.tries) == (3, None, 0)
 
 
 def test_a_scheduled_session_is_owed_when_its_hour_comes_without_a_write() -> None:

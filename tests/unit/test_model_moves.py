@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.model import moves
+from chalicelib.model import callback, moves
 from chalicelib.model.hold import close, undo
-from chalicelib.model.session import DAY, TARGETS, Band, Reason, State
+from chalicelib.model.session import DAY, MINUTE, TARGETS, Band, Reason, Session, State
 from chalicelib.problems import Problem
 from tests.unit.made import NOON, anytime, made
 
@@ -89,3 +89,16 @@ def test_who_left_has_nothing_kept_for_an_undo() -> None:
 def test_what_is_closed_or_held_is_not_chosen_again() -> None:
     for session in (close(made(), Reason.LEFT, NOON), made(state=State.ACTIVE)):
         assert moves.choose(session, "callback", NOON + DAY, is_open=True, slot=anytime, number=b"n") == session
+
+
+def test_the_same_answer_of_another_call_is_another_attempt_and_said_twice_of_one_call_is_none() -> None:
+    """A colleague's later call that was answered, too, was taken for the first one said again, and left no trace."""
+    held = made(lane="callback", state=State.CLAIMED, number=b"n", owner="o", claimed_at=NOON, zone="Europe/Paris")
+
+    def tell(session: Session, now: int) -> Session:
+        return callback.attempt(session, "answered", now, retry=MINUTE, slot=anytime)
+
+    first = tell(callback.dial(held, NOON + 1), NOON + 2)
+    assert tell(first, NOON + 3) == first
+    second = tell(callback.dial(first, NOON + 4), NOON + 5)
+    assert [one.at for one in second.attempts] == [NOON + 2, NOON + 5]

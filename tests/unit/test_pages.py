@@ -30,6 +30,7 @@ def every_page() -> dict[str, str]:
         **{f"resume {locale}": pages.resume_page(locale) for locale in LANGUAGES},
         **{f"resume wrong {locale}": pages.resume_page(locale, "bad_code") for locale in LANGUAGES},
         **{f"down {locale}": pages.down_page(locale) for locale in LANGUAGES},
+        **{f"sorry {locale}": pages.sorry_page(locale) for locale in LANGUAGES},
         "left": pages.left_page("fr"),
         "console": pages.console_page("counsellor-1", 4),
         "sign-in problem": pages.signin_problem_page("expired"),
@@ -71,7 +72,7 @@ def test_an_id_stands_once_on_a_page_and_every_label_has_its_field(name: str) ->
 
 
 @pytest.mark.parametrize(
-    "name", [name for name in EVERY_PAGE if name.startswith(("youth", "used", "expired", "resume", "down"))]
+    "name", [name for name in EVERY_PAGE if name.startswith(("youth", "used", "expired", "resume", "down", "sorry"))]
 )
 def test_help_and_the_way_out_are_on_every_youth_page(name: str) -> None:
     reader = Reader(EVERY_PAGE[name])

@@ -7,9 +7,9 @@ import pytest
 from chalicelib.settings import SettingsError, read
 
 GIVEN = {
-    "STAGE": "local", "BASE_URL": "http://hub.test", "TABLE": "t", "KEYS_TABLE": "k", "KMS_KEY": "x",
+    "STAGE": "local", "BASE_URL": "https://hub.test", "TABLE": "t", "KEYS_TABLE": "k", "KMS_KEY": "x",
     "SECRET_ARN": "a", "USER_POOL": "p", "OIDC_ISSUER": "i", "OIDC_CLIENT_ID": "c", "OIDC_JWKS_URL": "j",
-    "OIDC_AUTHORIZE_URL": "o", "OIDC_TOKEN_URL": "u",
+    "OIDC_AUTHORIZE_URL": "o", "OIDC_TOKEN_URL": "u", "OIDC_LOGOUT_URL": "l",
 }  # fmt: skip
 
 
@@ -24,6 +24,14 @@ def test_only_the_local_stage_may_shorten_what_a_child_waits_for() -> None:
     with pytest.raises(SettingsError, match="LEASE_SECONDS, CALLBACK_RETRY_SECONDS, SILENT_SECONDS"):
         read({**shortened, "STAGE": "prod"})
     assert read({**GIVEN, "STAGE": "prod", "LEASE_SECONDS": "90"}).lease == 90_000
+
+
+def test_only_the_local_stage_may_be_reached_without_https() -> None:
+    bare = {**GIVEN, "BASE_URL": "http://127.0.0.1:8000"}
+    assert not read(bare).secure
+    with pytest.raises(SettingsError, match="BASE_URL"):
+        read({**bare, "STAGE": "prod"})
+    assert read({**GIVEN, "STAGE": "prod"}).secure
 
 
 @pytest.mark.parametrize("text", ["0", "-1", "1.5", "٣", "1e3", "9999999"])

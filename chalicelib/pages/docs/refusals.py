@@ -144,7 +144,10 @@ REFUSALS: Mapping[str, Refusal] = {
     "already_closed": Refusal("desk", "The session is closed.", "Undo the close within 15 minutes, or leave it."),
     "not_yours": Refusal("desk", "The session is reserved, or it is for supervisors.", "Take the next one."),
     "too_late": Refusal("desk", "More than 15 minutes have passed since the close.", "Nothing: the words are erased."),
-    "wrong_moment": Refusal("desk", "The session’s state does not allow this.", "Read the session again."),
+    "wrong_moment": Refusal(
+        "desk", "The session’s state does not allow this, or it is not an hour for calls.",
+        "Read the session again; when it is the hour, `detail` says from when the number may be called.",
+    ),
     "out_of_order": Refusal(
         "desk",
         "The number of a message or note leaves one out, or is another note’s.",
@@ -152,6 +155,17 @@ REFUSALS: Mapping[str, Refusal] = {
         (("/n", "out_of_order", "The next number is 3."),),
     ),
     "no_number": Refusal("desk", "No number was left, or it is erased.", "Offer a chat."),
+    "called_enough": Refusal(
+        "desk",
+        "The number was called six times within 24 hours, over all sessions that gave it: nobody may use 3018 to have "
+        "somebody called again and again.",
+        "Do not call. Close the session as unreachable; `detail` says when a call is possible again.",
+    ),
+    "unsafe_number": Refusal(
+        "desk",
+        "In this session or another one, somebody unsafe answered at this number within the last 72 hours.",
+        "Do not call. Close the session as unreachable.",
+    ),
     "link_used": Refusal(
         "youth",
         "The link was already used in another browser.",

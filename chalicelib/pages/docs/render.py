@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup, escape
 
 from chalicelib import emergency
-from chalicelib.model import rehearsal, session
+from chalicelib.model import number, rehearsal, session
 from chalicelib.pages.docs import vectors
 from chalicelib.pages.docs.attempts import attempts
 from chalicelib.pages.docs.book import CHAPTERS, PARTS, Chapter
@@ -145,6 +145,7 @@ def _facts(material: Material) -> dict[str, Any]:
         "token": vectors.token(),
         "delivery": vectors.delivery(),
         "minutes": {name: getattr(session, name) // session.MINUTE for name in ("CODE_LASTS", "UNDO_LASTS")},
+        "hours": {"number": number.NUMBER_LASTS // (60 * session.MINUTE)},
         "days": {"kept": session.TOMBSTONE_LASTS // session.DAY, "sandbox": rehearsal.LASTS // session.DAY},
         "changes": CHANGES,
         "operations": operations(material.contract),

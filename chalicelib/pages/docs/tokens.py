@@ -29,7 +29,7 @@ USUAL: Mapping[str, str] = {
     "no_token": "The header reads `Authorization: Bearer`, one space, and the token.",
 }
 
-NOT_PARTNERS = ("bad_scheme", "not_access", "wrong_client", "bad_user", "disabled")
+NOT_PARTNERS = ("bad_scheme", "not_access", "wrong_client", "bad_user", "disabled", "left")
 """Reasons that only counsellors' tokens are refused for."""
 
 UNTOLD = frozenset({

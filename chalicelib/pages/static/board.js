@@ -20,6 +20,8 @@ export class Board extends EventTarget {
     this.trouble = "";
     this.troubleSince = 0;
     this.turn = 0;
+    this.looking = null;
+    this.leaving = false;
   }
 
   get onBreak() {

@@ -39,8 +39,9 @@ export function callbackPart(session, board) {
   async function show() {
     if (!allowed(reveal)) return;
     allow(reveal, false);
-    const answer = await act(board, session, "reveal");
+    const answer = await act(board, session, "reveal", {}, true);
     if (answer?.ok) session.number = answer.data;
+    else if (answer) board.tell("problem", answer.code === "wrong_moment" ? "not_now" : answer.code);
     update();
     if (answer?.ok) dial.focus();
   }

@@ -148,11 +148,12 @@ function due() {
 }
 
 async function beat() {
-  if (looking || Date.now() - looked < due() - 250) return;
+  if (looking || board.leaving || Date.now() - looked < due() - 250) return;
   looking = true;
   looked = Date.now();
   try {
-    await watch(board);
+    board.looking = watch(board);
+    await board.looking;
     draw();
     if (board.trouble === "someone_else") return;
     await renewAll(board);

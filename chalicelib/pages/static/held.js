@@ -58,7 +58,8 @@ export class Held {
 
   // Takes what the desk says: messages and notes add up, the rest replaces.
   hear(data) {
-    this.data = data;
+    // What cannot be read just now is not gone: what was known of it stays.
+    this.data = data.unreadable ? { ...data, same_youth: this.data?.same_youth || [] } : data;
     this.light = null;
     this.checked ||= Boolean(data.youth?.check);
     if (data.mine && "report" in data) this.report = data.report;

@@ -45,7 +45,7 @@ export function chatLog(session, retry, takeBack) {
     const atEnd = node.scrollHeight - node.scrollTop - node.clientHeight < 60;
     const all = rows();
     keyed(log, all, bubble, log);
-    empty.hidden = all.length > 0 || Boolean(session.over);
+    empty.hidden = all.length > 0 || Boolean(session.over) || session.data.unreadable;
     if (atEnd || resetting || all.filter((row) => row.from === "counsellor").length !== drawn) node.scrollTop = node.scrollHeight;
     drawn = all.filter((row) => row.from === "counsellor").length;
   }

@@ -72,7 +72,7 @@ export function notesPart(session, board) {
 
   function update() {
     const all = rows();
-    keyed(list, all.length ? all : [{ key: "none" }], (row) => (row.key === "none" ? still("li", { class: "hint" }, say("notes.none")) : make()));
+    keyed(list, all.length || session.data.unreadable ? all : [{ key: "none" }], (row) => (row.key === "none" ? still("li", { class: "hint" }, say("notes.none")) : make()));
     if (all.length !== count) list.scrollTop = list.scrollHeight;
     count = all.length;
     text.readOnly = Boolean(session.over);

@@ -56,8 +56,11 @@ export function breakPart(board, button) {
 // Signing out leaves nobody waiting for a lease to end, and nothing typed on the machine.
 export function signOutPart(board, form) {
   const words = { title: "leave.title", what: "leave.what", nothing: "leave.what", go: "sign_out" };
-  const leave = () => {
+  // A look that is under way would come back as a refusal; one that hangs keeps nobody.
+  const leave = async () => {
+    board.leaving = true;
     forgetAll();
+    await Promise.race([board.looking, new Promise((done) => setTimeout(done, 1000))]);
     form.submit();
   };
   const ask = partingSheet(board, "leaving", words, leave);

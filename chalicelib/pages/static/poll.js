@@ -39,7 +39,7 @@ function moved(session, light) {
   const { youth, counsellor, notes } = session.known ?? {};
   const { counters } = session.data;
   const gap = youth < counters.youth || counsellor < counters.counsellor || notes < counters.notes;
-  return age > REREAD || (gap && age > GAP) || session.report === undefined;
+  return age > REREAD || (age > GAP && (gap || session.data.unreadable || session.report === undefined));
 }
 
 // Reads one session: all of it at first sight, later only what is new.

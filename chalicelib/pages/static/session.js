@@ -18,6 +18,7 @@ export function sessionPane(session, board) {
   const waited = h("span", { class: "hint", test: "waited" });
   const closing = closingPart(session, board);
   const over = h("div", { class: "over", role: "alert", test: "session-over", hidden: true });
+  const unreadable = h("p", { class: "unreadable", role: "alert", test: "unreadable", hidden: true });
   const actions = h("div", { class: "actions" },
     act("triage", "t", triage), act("handover", "h", handover), act("release", "", closing.release));
   const facts = h("dl", { class: "facts", test: "facts" });
@@ -28,7 +29,7 @@ export function sessionPane(session, board) {
   const node = h("article", {
     class: "pane", test: "pane", tabindex: "-1", "data-id": session.id, "data-session": data.session, "aria-label": title.textContent,
   },
-    h("header", {}, h("div", { class: "first" }, title, band, waited, closing.node), h("div", { class: "second" }, actions, over)),
+    h("header", {}, h("div", { class: "first" }, title, band, waited, closing.node), h("div", { class: "second" }, actions, over), unreadable),
     h("div", { class: "work" }, part.node),
     h("section", { class: "about", "aria-label": say("session.all_about") },
       h("div", { class: "told", tabindex: "0", role: "group", "aria-label": say("session.about") }, emergency.node, siblings.node, h("h3", {}, say("session.about")), facts),
@@ -62,6 +63,8 @@ export function sessionPane(session, board) {
       h("p", {}, say(`session.${how}`)),
       h("button", { type: "button", class: "plain", test: "dismiss", onclick: () => board.drop(session.id) }, say("session.dismiss")),
     ]);
+    unreadable.hidden = !now.unreadable || Boolean(session.over);
+    write(unreadable, unreadable.hidden ? "" : say("session.unreadable"));
     redraw(facts, [now.platform, now.kind, now.role, now.age_band, now.locale, now.danger, session.report], () => factRows(now, session.report));
     for (const one of [closing, part, emergency, siblings, notes]) one.update();
   }

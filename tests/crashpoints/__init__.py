@@ -1,0 +1,1 @@
+"""Death before and after every outside call of every use case: nothing may be lost, nothing doubled."""
