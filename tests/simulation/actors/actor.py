@@ -30,6 +30,10 @@ class Actor:
         """Whether something happens that happens so often."""
         return self.rng.random() < share
 
+    def number(self) -> str:
+        """A number of a block that is kept for fiction; some are given by several youths."""
+        return f"{self.rng.choice(('+3363998', '06 39 98 '))}{self.rng.choice((7, self.rng.randrange(10_000))):04d}"
+
     def pick(self, weights: Mapping[str, int]) -> str:
         """One of the names, by weight."""
         return self.rng.choices(tuple(weights), tuple(weights.values()))[0]

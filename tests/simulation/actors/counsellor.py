@@ -36,7 +36,7 @@ class Card:
     epoch: int
     view: dict[str, Any]
     renewed: int
-    revealed: bool = False
+    revealed: str = ""
     words: list[tuple[int | None, str]] = field(default_factory=list)
     notes: list[tuple[int, str]] = field(default_factory=list)
 
@@ -244,7 +244,7 @@ class Console(Actor):
             card, "reveal", lambda desk: counsellors.reveal(desk, self.who, card.id, card.epoch)
         )  # fmt: skip
         if answer.value is not None:
-            card.revealed = True
+            card.revealed = answer.value
             self.world.judge.answers.revealed(request, answer.value)
 
     def _attempt(self, card: Card) -> None:
@@ -254,6 +254,8 @@ class Console(Actor):
         answer, _ = self._act(
             card, "attempt", lambda desk: counsellors.attempt(desk, self.who, card.id, card.epoch, outcome)
         )  # fmt: skip
+        if answer.value is not None and outcome == "answered_unsafe":
+            self.world.judge.answers.answered_unsafe(card.revealed)
         if answer.value is not None and not answer.value.state.held:
             self._drop(card)
 

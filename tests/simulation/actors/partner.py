@@ -23,7 +23,6 @@ from tests.simulation.world import World
 
 __all__ = ["PartnerServer"]
 
-NUMBERS = ("06 39 98 00 42", "+33639980043", "01 99 00 12 34", "0261910007")
 HELD_WITHIN = 60 * SECOND + 25 * SECOND + 12 * SECOND
 
 
@@ -112,7 +111,7 @@ class PartnerServer(Actor):
         now = self.world.scheduler.now
         start = now + self.rng.choice((0, 10, 60, 600)) * MINUTE
         window = (start, start + self.rng.choice((30, 120, 600)) * MINUTE) if self.chance(0.5) else (None, None)
-        number = self.rng.choice(NUMBERS) if self.chance(0.8) else None
+        number = self.number() if self.chance(0.8) else None
         return CallbackWish(number, window[0], window[1], voicemail=self.chance(0.5))
 
     def _poll(self) -> None:

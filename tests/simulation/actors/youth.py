@@ -21,7 +21,6 @@ from tests.simulation.world import World
 
 __all__ = ["Youth"]
 
-NUMBERS = ("06 39 98 00 44", "+33639980045")
 Verb = Callable[[Desk, str, str | None], Session]
 
 
@@ -151,7 +150,7 @@ class Youth(Actor):
 
     def _choose(self) -> None:
         now = self.world.scheduler.now
-        lane, number = self.rng.choice((("chat", None), ("callback", self.rng.choice(NUMBERS)), ("callback", None)))
+        lane, number = self.rng.choice((("chat", None), ("callback", self.number()), ("callback", None)))
         start = now + self.rng.choice((0, 30, 300)) * MINUTE
         window = (start, start + 90 * MINUTE) if self.chance(0.3) else (None, None)
         wish = Wish("chat" if lane == "chat" else "callback", number, window[0], window[1])

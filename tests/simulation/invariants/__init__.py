@@ -1,1 +1,1 @@
-"""What must be true after every step, by noun. Each is told of every write that changes an item, some of answers."""
+"""What must be true after every step, by noun: each hears of every write that changes an item, some of answers."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from chalicelib import phone
 from chalicelib.desk.ids import resume_row
+from chalicelib.model.number import NUMBER_LASTS
 from chalicelib.model.session import SECOND, Session, Status
 from tests.simulation.fleet import Request, Write
 from tests.simulation.invariants.broken import Invariant, require
@@ -33,6 +34,7 @@ class Answers(Invariant):
         self.words: dict[tuple[str, str, int], tuple[str, int]] = {}
         self.numbers: dict[str, set[str]] = {}
         self.unsafe: dict[str, int] = {}
+        self.unsafe_numbers: dict[str, int] = {}
 
     def took(self, partner: str, jti: str, body: bytes, answer: Mapping[str, Any]) -> None:
         """200 or 201 for a handoff."""
@@ -121,13 +123,22 @@ class Answers(Invariant):
         may = any(slot(at, session.not_after, session.zone) <= at for at in moments)
         require(rule, may, f"{id} between {request.began} and {now}")
         require(rule, self.unsafe.get(id, now) >= request.began, f"{id} after unsafe")
+        told = self.unsafe_numbers.get(number)
+        stopped = told is not None and told < request.began < told + NUMBER_LASTS - SKEW
+        require(rule, not stopped, f"the number of {id} after unsafe at {told}")
+
+    def answered_unsafe(self, number: str) -> None:
+        """A counsellor was told that it is written down: somebody unsafe answered at this number."""
+        self.unsafe_numbers[number] = self.world.scheduler.now
 
     def chose(self, id: str, number: str) -> None:
         """A youth, or the platform for one, left a number; it may or may not have arrived."""
         self.numbers.setdefault(id, set()).add(phone.read(number, fiction=True).e164)
 
     def code(self, id: str, shown: str) -> None:
-        """A resume code was shown: it leads back."""
+        """A resume code was shown: it leads back, unless the session has ended while the answer was on its way."""
+        if not self.judge.stored.now[id].open:
+            return
         row = resume_row(self.world.keeper.secrets, shown.replace("-", ""))
         there = self.world.dynamo.item(self.world.settings.table, (f"resume#{row.hex()}", "resume"))
         require("a code that is shown always works", there is not None and there["id"]["S"] == id, id)
