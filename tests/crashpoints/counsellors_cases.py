@@ -83,7 +83,7 @@ def a_session_is_read(world: World) -> Act:
     return act
 
 
-@case(papers.read_papers)
+@case(papers.read_papers, degrades=True)
 def the_papers_of_a_session_are_read(world: World) -> Act:
     session, _ = talked(world)
 

@@ -27,6 +27,8 @@ SHOWN = frozenset({
     "id", "state", "status", "lane", "band", "sequence", "epoch", "audience", "owner", "coded", "aside", "youth_n",
     "counsellor_n", "notes_n", "reason", "attempts",
 })  # fmt: skip
+SWEPT = {"take": "claim"}
+"""What the sweep calls a deed whose record it found missing."""
 DELIVERERS = frozenset({"tried", "tries"})
 
 
@@ -64,7 +66,7 @@ def facts(world: World) -> Facts:
         if sk not in ("session", "line") and not pk.startswith(("usage#", "audit#")):
             found[f"row {pk} {sk}"] = sorted(item)
     records = records_of(world.db.items("sessions"))
-    found["audit"] = sorted({f"{one.who} {one.what} {one.session}" for one in records})
+    found["audit"] = sorted({f"{one.who} {SWEPT.get(one.what, one.what)} {one.session}" for one in records})
     for item in world.db.items("keys"):
         found[f"key {item['pk']['S']}"] = _known(item)
     found["told"] = _told(world)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chalicelib.desk import erasure
+from chalicelib.desk.base import Desk
 from tests.crashpoints.case import Act, case
 from tests.crashpoints.people import CALL, FULL, NUMBER, talked, tapped
 from tests.crashpoints.world import World
@@ -18,4 +19,8 @@ def a_session_is_erased_by_request(world: World) -> Act:
 def a_number_is_erased_by_request(world: World) -> Act:
     tapped(world, FULL)
     tapped(world, CALL, jti="jti-0123456789abcde2")
-    return lambda desk: erasure.erase_number(desk, "operator", NUMBER) and None
+
+    def act(desk: Desk) -> None:
+        erasure.erase_number(desk, "operator", NUMBER)
+
+    return act

@@ -67,9 +67,9 @@ def _has_key(world: World, session: Session) -> bool:
 
 
 def _erased(world: World, session: Session) -> Iterator[str]:
-    """What is erased has neither key nor words."""
+    """What is erased has neither key nor words. A key that never sealed anything that was kept ends by itself."""
     if session.erased:
-        if _has_key(world, session):
+        if session.sealed and _has_key(world, session):
             yield "erased, but a key is there"
         if _beside(world, session):
             yield f"erased, but {_beside(world, session)} is there"

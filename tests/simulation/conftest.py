@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.simulation.places import PLACES, Moto, Place, engine_place, fake_place, running_engine
+from tests.simulation.ports import Ports
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -23,9 +24,9 @@ def engine_tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
         yield engine_place(engine)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def moto() -> Moto:
-    """moto's two tables; made once a module, for whoever mocks AWS begins with nothing."""
+    """moto's two tables, made when they are needed."""
     return Moto()
 
 
@@ -44,3 +45,8 @@ def place(request: pytest.FixtureRequest) -> Iterator[Place]:
         found = request.getfixturevalue("engine_tables")
         found.empty()
         yield found
+
+
+@pytest.fixture(params=[False, True], ids=["", "reply lost"])
+def ports(place: Place, request: pytest.FixtureRequest) -> Ports:
+    return Ports(place, request.param)

@@ -84,26 +84,31 @@ def fake_place() -> Place:
 
 
 class Moto:
-    """moto between ``start`` and ``stop``, with what was put there before; nothing else may talk to AWS meanwhile."""
+    """moto, with what was put there before, unless somebody else has mocked AWS since; nothing else may talk to AWS."""
 
     def __init__(self) -> None:
         self._mock = mock_aws()
-        self._mock.start()
-        made: dict[str, Any] = {one: boto3.client(one, "eu-west-3", **_ACCESS) for one in ("dynamodb", "kms")}
-        for logical, name in (("Sessions", SESSIONS), ("Keys", KEYS)):
-            make_table(made["dynamodb"], logical, name)
-        self.place = Place("moto", Given(**made), made["kms"].create_key()["KeyMetadata"]["KeyId"])
-        self._mock.stop(remove_data=False)
+        self._made: dict[str, Any] = {}
 
     @contextmanager
     def running(self) -> Iterator[Place]:
         """The empty store."""
         self._mock.start(reset=False)
         try:
-            self.place.empty()
-            yield self.place
+            place = self._place()
+            place.empty()
+            yield place
         finally:
             self._mock.stop(remove_data=False)
+
+    def _place(self) -> Place:
+        if not self._made:
+            self._made = {one: boto3.client(one, "eu-west-3", **_ACCESS) for one in ("dynamodb", "kms")}
+        db, kms = self._made["dynamodb"], self._made["kms"]
+        if SESSIONS not in db.list_tables()["TableNames"]:
+            for logical, name in (("Sessions", SESSIONS), ("Keys", KEYS)):
+                make_table(db, logical, name)
+        return Place("moto", Given(**self._made), kms.create_key()["KeyMetadata"]["KeyId"])
 
 
 _ACCESS: Any = {

@@ -2,58 +2,11 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from typing import Any
-
 import pytest
 from botocore.exceptions import ClientError
 
 from tests.simulation.places import Place
-
-KEY = {"pk": {"S": "a"}, "sk": {"S": "b"}}
-NAMED = {"S": "named"}
-
-
-def put(place: Place, **attributes: Any) -> None:
-    place.db.put_item(TableName=place.table, Item={**KEY, **attributes})
-
-
-def stored(place: Place) -> Mapping[str, Any] | None:
-    """The item under KEY, without its key."""
-    found = place.db.get_item(TableName=place.table, Key=KEY, ConsistentRead=True).get("Item")
-    return None if found is None else {name: value for name, value in found.items() if name not in KEY}
-
-
-def update(place: Place, expression: str, condition: str = "", names: Any = None, **values: Any) -> Any:
-    more: dict[str, Any] = {"ConditionExpression": condition} if condition else {}
-    if names:
-        more["ExpressionAttributeNames"] = names
-    if values:
-        more["ExpressionAttributeValues"] = {f":{name}": value for name, value in values.items()}
-    return place.db.update_item(
-        TableName=place.table, Key=KEY, UpdateExpression=expression, ReturnValues="ALL_NEW",
-        ReturnValuesOnConditionCheckFailure="ALL_OLD", **more,
-    )  # fmt: skip
-
-
-def code(refused: pytest.ExceptionInfo[ClientError]) -> str:
-    return str(refused.value.response["Error"]["Code"])
-
-
-def refused(place: Place, expression: str, condition: str = "", names: Any = None, **values: Any) -> str:
-    with pytest.raises(ClientError) as failed:
-        update(place, expression, condition, names, **values)
-    return code(failed)
-
-
-def holds(place: Place, condition: str, names: Any = None, **values: Any) -> bool:
-    """Whether a condition holds for the stored item."""
-    try:
-        update(place, "SET checked = :checked", condition, names, checked=NAMED, **values)
-    except place.db.exceptions.ConditionalCheckFailedException:
-        return False
-    return True
+from tests.simulation.writing import KEY, NAMED, code, holds, put, refused, stored, update
 
 
 def test_what_was_never_put_is_not_there(place: Place) -> None:
@@ -178,108 +131,6 @@ def test_nothing_is_written_inside_a_map_that_is_not_there(place: Place) -> None
     assert stored(place) == {"a": NAMED}
 
 
-def _bad(name: str, expression: str, value: Any = None, **differs: str) -> Any:
-    values = {} if value is None else {"v": value}
-    return pytest.param(expression, values, id=name, marks=[pytest.mark.differs(**differs)] if differs else [])
-
-
-TAKES = "takes it"
-
-
-@pytest.mark.parametrize(
-    ("expression", "values"),
-    [
-        _bad("a missing attribute is read", "SET a = never"),
-        _bad("a key is changed", "SET pk = :v", NAMED),
-        _bad("one path twice", "SET a = :v, a = :v", NAMED, engine=TAKES),
-        _bad("set and removed", "SET a = :v REMOVE a", NAMED, engine=TAKES),
-        _bad("paths overlap", "SET a = :v, a.b = :v", NAMED),
-        _bad("an unknown value", "SET a = :other", NAMED),
-        _bad("an unused value", "SET a = text", NAMED),
-        _bad("a reserved word", "SET name = :v", NAMED),
-        _bad("a section twice", "SET a = :v SET b = :v", NAMED, engine=TAKES),
-        _bad("no equals sign", "SET a :v", NAMED, engine=TAKES),
-        _bad("a number to a text", "ADD text :v", {"N": "1"}),
-        _bad("an empty set", "SET a = :v", {"SS": []}, moto=TAKES),
-        _bad("a member twice", "SET a = :v", {"SS": ["twice", "twice"]}, moto=TAKES),
-        _bad("no number", "SET a = :v", {"N": "twelve"}, moto=TAKES),
-        _bad("39 digits", "SET a = :v", {"N": "1" * 39}, moto=TAKES),
-        _bad("too large a number", "SET a = :v", {"N": "1E126"}, moto=TAKES),
-        _bad("an index's key of another type", "SET lane_pk = :v", {"N": "1"}),
-        _bad("an index's key is empty", "SET lane_pk = :v", {"S": ""}),
-        _bad("over 400 KB", "SET a = :v", {"S": "x" * 420_000}),
-    ],
-)
-def test_an_update_that_cannot_be_is_refused_and_changes_nothing(
-    place: Place, expression: str, values: dict[str, Any]
-) -> None:
-    put(place, text=NAMED)
-    assert refused(place, expression, **values) == "ValidationException"
-    assert stored(place) == {"text": NAMED}
-
-
-def test_an_unused_name_is_refused(place: Place) -> None:
-    put(place, text=NAMED)
-    assert refused(place, "SET a = :v", "", {"#n": "name"}, v=NAMED) == "ValidationException"
-
-
-@pytest.mark.parametrize(
-    "item",
-    [{"pk": {"S": "a"}}, {"pk": {"S": ""}, "sk": {"S": "b"}}, {"pk": {"N": "1"}, "sk": {"S": "b"}}],
-    ids=["no sort key", "an empty key", "a number for a text"],
-)
-def test_an_item_without_its_whole_key_is_refused(place: Place, item: dict[str, Any]) -> None:
-    with pytest.raises(ClientError) as failed:
-        place.db.put_item(TableName=place.table, Item=item)
-    assert code(failed) == "ValidationException"
-
-
-@pytest.mark.parametrize(
-    ("condition", "answer"),
-    [
-        ("attribute_exists(n)", True),
-        ("attribute_exists(never)", False),
-        ("attribute_not_exists(never)", True),
-        ("n = :ten", True),
-        ("t = :ten", False),
-        ("never = :ten", False),
-        ("n > :nine", True),
-        ("n < :nine", False),
-        ("n >= :ten AND n <= :ten", True),
-        ("never < :ten", False),
-        pytest.param("t < :ten", False, marks=pytest.mark.differs(moto="fails on two types")),
-        ("n BETWEEN :nine AND :ten", True),
-        ("n IN (:nine, :ten)", True),
-        ("never IN (:nine, :ten)", False),
-        ("begins_with(t, :start)", True),
-        ("begins_with(never, :start)", False),
-        ("NOT n = :nine", True),
-        ("attribute_exists(never) AND n = :ten OR t = :text", True),
-        ("attribute_exists(never) AND (n = :ten OR t = :text)", False),
-        ("attribute_exists(inside.kid) AND inside.kid = :text", True),
-        ("attribute_not_exists(inside.never)", True),
-        ("attribute_not_exists(t.kid)", True),
-        ("#list[1] = :nine", True),
-        ("attribute_exists(#list[2])", False),
-    ],
-)
-def test_a_condition_holds_or_not(place: Place, condition: str, answer: bool) -> None:
-    put(
-        place, n={"N": "10"}, t={"S": "text"}, inside={"M": {"kid": {"S": "text"}}},
-        list={"L": [{"N": "10"}, {"N": "9"}]},
-    )  # fmt: skip
-    known = {":ten": {"N": "10"}, ":nine": {"N": "9"}, ":text": {"S": "text"}, ":start": {"S": "te"}}
-    used = {name[1:]: known[name] for name in re.findall(r":\w+", condition)}
-    named = {"#list": "list"} if "#list" in condition else None
-    assert holds(place, condition, named, **used) is answer
-
-
-def test_text_is_compared_as_utf8_and_numbers_as_numbers(place: Place) -> None:
-    put(place, t={"S": "\uffff"}, n={"N": "9"})
-    assert holds(place, "t < :v", v={"S": "😀"})  # UTF-16 would say the opposite
-    assert holds(place, "n < :v", v={"N": "10"})
-
-
 def test_a_delete_of_nothing_is_no_fault(place: Place) -> None:
     place.db.delete_item(TableName=place.table, Key=KEY)
     assert stored(place) is None
@@ -302,15 +153,3 @@ def test_a_conditional_delete_takes_only_what_is_mine(place: Place, there: bool)
             ExpressionAttributeValues={":me": {"S": "me"}},
         )  # fmt: skip
     assert (stored(place) is not None) is there
-
-
-def test_a_table_that_is_not_there_is_named_so(place: Place) -> None:
-    with pytest.raises(ClientError) as failed:
-        place.db.get_item(TableName="nowhere", Key=KEY)
-    assert code(failed) == "ResourceNotFoundException"
-
-
-def test_a_key_without_a_sort_key_is_refused(place: Place) -> None:
-    with pytest.raises(ClientError) as failed:
-        place.db.get_item(TableName=place.table, Key={"pk": {"S": "a"}})
-    assert code(failed) == "ValidationException"
