@@ -270,6 +270,22 @@ def test_the_quick_exit_leaves_nothing_behind(opened: Callable[..., Opened], cut
     expect(page.get_by_role("heading", name="Jours fériés en France")).to_be_visible()
 
 
+def test_the_quick_exit_is_told_until_the_hub_has_taken_it(opened: Callable[..., Opened]) -> None:
+    page, hub = opened("line-chat")
+    hub.busy = 2
+    page.get_by_test_id("leave").click()
+    expect(page.get_by_role("heading", name="Jours fériés en France")).to_be_visible()
+    assert len(hub.said("/leave")) == 3 and hub.busy == 0
+
+
+def test_the_quick_exit_waits_for_no_hub_that_does_not_answer(opened: Callable[..., Opened]) -> None:
+    page, hub = opened("line-chat")
+    hub.deaf = True
+    page.get_by_test_id("leave").click()
+    expect(page.get_by_role("heading", name="Jours fériés en France")).to_be_visible(timeout=4000)
+    assert hub.said("/leave") == [{}]
+
+
 def test_shift_three_times_is_the_quick_exit_too(opened: Callable[..., Opened]) -> None:
     page, _ = opened("line-chat")
     for _ in range(3):
