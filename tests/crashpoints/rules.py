@@ -81,7 +81,9 @@ def _whole(world: World, session: Session) -> Iterator[str]:
     """What an open session says that it has is there; of a closed one it may just be going."""
     if session.has_report and session.open and "report" not in _beside(world, session):
         yield "its report is not there"
-    if session.sealed and session.open and not _has_key(world, session):
+    holds = session.number is not None or session.has_report
+    holds = holds or session.youth_n + session.counsellor_n + session.notes_n > 0
+    if holds and session.open and not (session.sealed and _has_key(world, session)):
         yield "its key is not there"
 
 
