@@ -82,10 +82,10 @@ class Console(Actor):
             session = claims.claim(desk, self.who, lanes)
             return None if session is None else (session, self._view(desk, session))
 
-        first = self.world.judge.order.before(self.who, lanes)
+        claiming = self.world.judge.order.before(self.who, lanes)
         answer, _ = self.ask("claim", run, owner=self.who.subject, audiences=self.who.audiences)
+        self.world.judge.order.after(claiming, None if answer.value is None else answer.value[0])
         if answer.value is not None:
-            self.world.judge.order.claimed(first, answer.value[0])
             self._given(*answer.value)
         return answer.value is not None
 
