@@ -102,11 +102,12 @@ def _enrol(
 def _counsellor(hub: Hub, n: int) -> Counsellor:
     """Every fifth one is of the speciality that sessions are handed over to."""
     name = f"shift-{time.time_ns() // 1000 % 10**10:x}-{n}"
-    if n % 5 == 0:
-        idp, pool = hub.aws("cognito-idp"), hub.facts["engine"]["user_pool"]
-        idp.admin_create_user(UserPoolId=pool, Username=name, MessageAction="SUPPRESS")
-        idp.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=SPECIALITY)
-    return hub.new_counsellor(name)
+    who = hub.new_counsellor(name)
+    if n % 5:
+        return who
+    idp, pool = hub.aws("cognito-idp"), hub.facts["engine"]["user_pool"]
+    idp.admin_add_user_to_group(UserPoolId=pool, Username=name, GroupName=SPECIALITY)
+    return hub.counsellor(name, hub.password(name))
 
 
 def _play(

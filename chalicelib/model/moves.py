@@ -98,8 +98,8 @@ def choose(
     if lane == "chat":
         if session.lane == "chat" and session.state is State.WAITING:
             return session
-        if not is_open:
-            return replace(session, lane="chat", state=State.RECEIVED)
+        if not is_open:  # no chat can be had now, and a call that was promised is not given up for it
+            return replace(session, lane="chat") if session.state is State.RECEIVED else session
         kept = session.due if session.state is State.WAITING and session.due is not None else now
         return due_at(replace(session, lane="chat"), kept, now)
     known, territory = (number, zone) if number is not None else (session.number, session.zone)

@@ -156,6 +156,12 @@ class Stage:
             time.sleep(0.01)
         return found
 
+    def refresh(self) -> None:
+        """Other processes that remember nothing. The engine learns only when it asks a dead one that it is dead."""
+        dead = self.kill()
+        for _ in range(len(dead) + 1):
+            self.settle(lambda: self.hub.ask("GET", "/v1/availability").status == 200)
+
     def processes(self, name: str = "api_function") -> list[int]:
         """The processes that run a function of this hub."""
         engine = self.hub.facts["engine"]

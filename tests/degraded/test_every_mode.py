@@ -70,7 +70,7 @@ def test_the_page_answers_no_tap_is_lost_and_all_is_well_again_by_itself(
     unopened = urlsplit(stage.insist(stage.jti()).json["links"]["youth"]).path
     jti, wish = stage.jti(), {"session": "callback", "kind": "call", "callback": {"number": _number(stage, name)}}
     if mode.cold:
-        stage.kill()
+        stage.refresh()
     with stage.wire.failing(mode.plan) as wire:
         _look(stage, youth, unopened, mode)
         tapped = stage.tap(jti, **wish)

@@ -117,7 +117,7 @@ def test_the_console_says_that_the_words_cannot_be_opened_and_shows_them_when_th
     who = team.api("counsellor-1")
     assert who.act(stage.claim(who, youth.path.removeprefix("/s/")), "release").status == 200
     console = team.console()
-    stage.kill()  # no process has the session's key any more
+    stage.refresh()  # no process has the session's key any more
     stage.settle(lambda: all(who.ask("queue").status == 200 for _ in range(3)))
     with stage.wire.failing(no_vault):
         console.get_by_test_id("take-next").click()

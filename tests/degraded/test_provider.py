@@ -45,7 +45,7 @@ def test_who_signs_in_is_told_to_come_again_and_not_that_the_provider_refused(st
 
 
 def test_the_console_of_who_is_not_known_yet_opens_again_by_itself(stage: Stage, who: Counsellor) -> None:
-    stage.kill()
+    stage.refresh()
     own = {**HTML, "Cookie": f"hub_desk={who.token}"}
     with stage.wire.failing(lambda asked: "fail" if asked.service == "provider" else "pass"):
         assert stage.hub.ask("GET", "/console", None, own).status == 503

@@ -60,7 +60,7 @@ def test_a_claim_while_the_vault_is_down_is_answered_and_the_words_come_back_by_
     youth = stage.youth(report=REPORT)
     words = stage.canaries.text("before the claim", "je suis {}")
     assert youth.ask("messages", {"n": 1, "text": words}).status == 200
-    stage.kill()  # no process has the session's key any more
+    stage.refresh()  # no process has the session's key any more
     with stage.wire.failing(refuses):
         held = stage.claim(who, youth.path.removeprefix("/s/"))
         assert (held["mine"], held["unreadable"], held["messages"]) == (True, True, [])
@@ -87,7 +87,7 @@ def test_a_session_is_given_back_or_ended_though_its_words_cannot_be_opened(
     youth = stage.youth()
     assert youth.ask("messages", {"n": 1, "text": "je reste"}).status == 200
     held = stage.claim(who, youth.path.removeprefix("/s/"))
-    stage.kill()
+    stage.refresh()
     with stage.wire.failing(refuses):
         assert who.act(held, verb, **({"reason": "helped"} if verb == "close" else {})).status == 200
     if verb == "release":

@@ -26,9 +26,11 @@ class Excuse:
 
 _TURNED_AWAY, _TAKEN, _METHOD = "RejectedPositiveData", "AcceptedNegativeData", "UnsupportedMethodResponse"
 _WORLD = "well formed, but not so in the world: no schema can tell"
+_FORMS = ("sayHere", "choose", "writeYouthMessage", "leave", "cancelSession", "sayDanger", "askResumeCode")
 
 EXCUSES: Sequence[Excuse] = (
     Excuse(_METHOD, 404, "not_found", "API Gateway answers a method it has no route for itself, as an unknown path"),
+    Excuse(_METHOD, 303, "", "a browser that loads a refused form's address again is led to the page", _FORMS),
     Excuse(_TURNED_AWAY, 410, "link_expired", f"a made-up link, {_WORLD}", ("openLink",)),
     Excuse(_TAKEN, 410, "link_expired", "410 is a refusal; schemathesis' list of refusals lacks it", ("openLink",)),
     Excuse(_TURNED_AWAY, 422, "bad_code", f"a made-up code, {_WORLD}", ("resume",)),

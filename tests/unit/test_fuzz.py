@@ -17,7 +17,7 @@ IDS = {operation["operationId"] for item in PATHS.values() for name, operation i
 def test_every_excuse_is_for_operations_and_codes_that_exist() -> None:
     for one in EXCUSES:
         assert set(one.operations) <= IDS, one
-        assert CODES[one.code].status == one.status, one
+        assert (one.status < 400) if not one.code else CODES[one.code].status == one.status, one
         assert one.why
     assert len({(one.failure, one.code) for one in EXCUSES}) == len(EXCUSES)
 

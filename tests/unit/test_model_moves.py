@@ -102,3 +102,11 @@ def test_the_same_answer_of_another_call_is_another_attempt_and_said_twice_of_on
     assert tell(first, NOON + 3) == first
     second = tell(callback.dial(first, NOON + 4), NOON + 5)
     assert [one.at for one in second.attempts] == [NOON + 2, NOON + 5]
+
+
+@pytest.mark.parametrize("state", [State.SCHEDULED, State.WAITING])
+def test_a_promised_call_is_not_given_up_for_a_chat_that_cannot_be_had_now(state: State) -> None:
+    """Found by the simulator (seed 978): the child lost both, and the session was ended as one nobody had chosen."""
+    promised = made(state=state, lane="callback", number=b"sealed", due=NOON + DAY, deadline=NOON + DAY)
+    assert moves.choose(promised, "chat", NOON, is_open=False, slot=anytime) == promised
+    assert moves.choose(made(), "chat", NOON, is_open=False, slot=anytime).lane == "chat"
