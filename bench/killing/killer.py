@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections import Counter
+from collections.abc import Callable
 from random import Random
 
 from bench.delivering.killer import workers
@@ -26,10 +27,18 @@ TARGETS = {
 """How often each is chosen; where nobody of that kind lives just now, somebody of the API dies."""
 
 
-class Killer:
-    """Kills one process about every ``every`` seconds, which and when by ``seed``; ``killed`` counts them."""
+BETWEEN = 20
+"""Answers between two kills: on a slow machine nothing would come to life any more before it is killed again."""
 
-    def __init__(self, hub: Hub, gate: Gate, seed: int, every: float) -> None:
+
+class Killer:
+    """Kills one process about every ``every`` seconds, which and when by ``seed``; ``killed`` counts them.
+
+    ``answered`` tells how many requests were answered up to now.
+    """
+
+    def __init__(self, hub: Hub, gate: Gate, seed: int, every: float, answered: Callable[[], int]) -> None:
+        self._answered = answered
         self.killed: Counter[str] = Counter()
         self._facts, self._gate, self._every = hub.facts["engine"], gate, every
         self._chance = Random(f"{seed}/kills")
@@ -38,7 +47,12 @@ class Killer:
         self._thread.start()
 
     def _run(self) -> None:
+        before = 0
         while not self._stopped.wait(min(3 * self._every, self._chance.expovariate(1 / self._every))):
+            while self._answered() - before < BETWEEN:
+                if self._stopped.wait(0.1):
+                    return
+            before = self._answered()
             target = self._chance.choices(list(TARGETS), list(TARGETS.values()))[0]
             if target == "front":
                 self._gate.kill()

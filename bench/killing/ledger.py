@@ -82,6 +82,11 @@ class Ledger:
         with self._changed:
             self.done[what] += n
 
+    @property
+    def answered(self) -> int:
+        """How many requests were answered, and not to be asked again."""
+        return self.done["requests"] - self.troubles.total()
+
     def trouble(self, what: str) -> None:
         """Something had to be asked again."""
         with self._changed:

@@ -116,7 +116,7 @@ def _play(
 ) -> Run:  # fmt: skip
     ledger, over = house.ledger, threading.Event()
     began = time.monotonic()
-    killer = Killer(hub, gate, setting.seed, setting.every)
+    killer = Killer(hub, gate, setting.seed, setting.every, lambda: ledger.answered)
     try:
         with _sweeping(hub, over):
             shifts = [Shift(who, ledger, over) for who in team]
