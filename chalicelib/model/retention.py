@@ -180,6 +180,12 @@ KINDS = (
         "the chat goes on after a reload",
         "unsent words until the tab is closed, sent, or left by the quick exit; the cookie 4 days",
     ),
+    Kept(
+        "counsellor's unsent words and settings", "the console's browser",
+        "messages, notes and reasons not yet sent; ids of what was just closed; sound, lane, limit",
+        "a reload or a new sign-in loses nothing",
+        "words until sent, signed out or the tab is closed; settings until the browser's data are cleared",
+    ),
 )  # fmt: skip
 
 

@@ -24,7 +24,7 @@ SLACK = 30_000
 """How long a claim takes at most: who is not seen any more meanwhile is passed over."""
 
 
-@dataclass
+@dataclass(eq=False)
 class Claiming:
     """A claim under way. ``first``: what it could take when it started, as the sort keys of sessions by id."""
 
