@@ -62,7 +62,7 @@ CODES: Mapping[str, Fact] = {
     "called_enough": Fact(
         409,
         "This number was called often enough for now",
-        "Do not call it; the moment from which it may be called is in detail.",
+        "Do not call it; the session comes back to the line when it may be called, see detail.",
     ),
     "unsafe_number": Fact(
         409,

@@ -96,7 +96,7 @@ def assemble(
         waker=LambdaWaker(clients, given.deliver_function),
         directory=TableDirectory(clients, given.table, clock),
         keysets=TableKeySets(clients, given.table, _fetch(given)),
-        numbers=TableNumbers(clients, given.keys_table, token),
+        numbers=TableNumbers(clients, given.keys_table, tokens),
         presence=TablePresence(clients, given.table, clock),
         cipher=KmsCipher(clients, given.keys_table, given.kms_key, clock),
         secrets=hashes,

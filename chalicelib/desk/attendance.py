@@ -35,13 +35,13 @@ def sign_in(desk: Desk, who: Counsellor) -> None:
 def sign_out(desk: Desk, username: str, subject: str) -> bool:
     """End every sign-in of this counsellor, wherever it is: here, and at the provider. Whether the provider heard.
 
-    Problem ``unavailable`` when the hub's own row was not written. Once it stands, what a provider that did not hear
-    would still give out is refused, since it is as old as the sign-in.
+    Problem ``unavailable`` when its record or the hub's own row was not written. Once that stands, what a provider
+    that did not hear would still give out is refused, since it is as old as the sign-in.
     """
     now = desk.clock()
+    desk.audit.record(username, "sign-out", PLACE, now)
     desk.presence.sign_out(username, subject, now)
     desk.memory.marked.pop(subject, None)
-    desk.audit.record(username, "sign-out", PLACE, now)
     try:
         desk.provider.sign_out(username)
     except Problem:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import NoReturn
 
 from chalicelib.desk.base import Desk, change, find, open_sealed
 from chalicelib.desk.erasing import finish_erasing
 from chalicelib.desk.ids import well_formed
 from chalicelib.desk.notes import next_number, write_note
-from chalicelib.desk.numbers import call_number, stop_numbers
+from chalicelib.desk.numbers import check_number, count_call, stop_number
+from chalicelib.desk.queue import PRESENT_FOR
 from chalicelib.desk.trail import record_deed
 from chalicelib.desk.transcript import write
 from chalicelib.model import callback, chat, hold, moves
@@ -164,7 +167,10 @@ def hand_over(
     if (speciality is None) == (colleague is None) or (speciality and speciality not in SPECIALITIES):
         raise Problem("bad_request", errors=(Place("", "one_of", "Name a speciality or a colleague."),))
     if colleague is not None and not any(
-        one.username == colleague and one.subject != who.subject and not one.on_break
+        one.username == colleague
+        and one.subject != who.subject
+        and not one.on_break
+        and desk.clock() - one.seen < PRESENT_FOR
         for one in desk.presence.everybody()
     ):
         raise Problem("wrong_moment", "The colleague is not at the console.")
@@ -192,26 +198,31 @@ def _keep_handover(desk: Desk, session: Session, note: Note, text: str) -> Sessi
 def attempt(desk: Desk, who: Counsellor, id: str, epoch: int, outcome: str) -> Session:
     """Write down how a callback attempt ended, and do what follows from it.
 
-    After *answered_unsafe* the number is stopped first: no session that holds it may be called any more.
+    After *answered_unsafe* the number is stopped first: no session that holds it may be called any more. Where that
+    fails the session ends all the same, and its erasing, which the sweep does again each minute, stops the number.
     """
     _check(desk, id, epoch)
     session = view(desk, id)
+    owed = False
     if outcome == "answered_unsafe":
         hold.require_hold(session, who.subject, epoch)
-        stop_numbers(desk, session)
-    after = _held(
-        desk, who, id, epoch,
-        lambda s, now: callback.attempt(s, outcome, now, retry=desk.rules.callback_retry, slot=desk.slots.slot),
-        session, deed="attempt", fact=outcome,
-    )  # fmt: skip
-    return finish_erasing(desk, after)
+        try:
+            stop_number(desk, session)
+        except Problem:
+            owed = True
+
+    def move(seen: Session, now: int) -> Session:
+        after = callback.attempt(seen, outcome, now, retry=desk.rules.callback_retry, slot=desk.slots.slot)
+        return replace(after, stopping=owed)
+
+    return finish_erasing(desk, _held(desk, who, id, epoch, move, session, deed="attempt", fact=outcome))
 
 
 def reveal(desk: Desk, who: Counsellor, id: str, epoch: int) -> str:
     """The number in E.164. Its audit record is written first; from here on the counsellor is dialling.
 
-    Problem ``wrong_moment`` outside the hours for calls; ``called_enough`` and ``unsafe_number`` by what is known of
-    the number over all sessions.
+    Problem ``wrong_moment`` outside the hours for calls; by what is known of the number over all sessions
+    ``unsafe_number``, or ``called_enough``: then the session goes back to the line until it may be called.
     """
     _check(desk, id, epoch)
     session = view(desk, id)
@@ -225,8 +236,22 @@ def reveal(desk: Desk, who: Counsellor, id: str, epoch: int) -> str:
     plain = open_sealed(desk, id, "number", session.number)
     if plain is None:
         raise Problem("no_number")
-    if not callback.is_dialled(session):
-        call_number(desk, session, plain.decode())
+    seen, free = check_number(desk, plain.decode())
+    again = callback.is_dialled(session)
+    if free > now and not again:
+        _put_off(desk, who, session, epoch, free)
     desk.audit.record(who.username, "reveal", id, now, epoch=epoch)
+    if not again:
+        count_call(desk, session, plain.decode(), seen)
     _held(desk, who, id, epoch, callback.dial, session)
     return plain.decode()
+
+
+def _put_off(desk: Desk, who: Counsellor, session: Session, epoch: int, free: int) -> NoReturn:
+    """Back to the line: in the counsellor's hands it could only be closed, and released as it was it came first."""
+    _held(
+        desk, who, session.id, epoch, lambda s, now: callback.put_off(s, now, slot=desk.slots.slot, free=free), session,
+        deed="release",
+    )  # fmt: skip
+    at = desk.slots.show(free)
+    raise Problem("called_enough", f"It may be called again at {at}: the session comes back to the line by itself.")

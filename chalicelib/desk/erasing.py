@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from chalicelib.desk.base import Desk, change
 from chalicelib.desk.ids import resume_code, resume_row
-from chalicelib.desk.numbers import leave_numbers
+from chalicelib.desk.numbers import leave_numbers, stop_numbers
 from chalicelib.model.hold import begin_erasing, end_erasing
 from chalicelib.model.session import Session
 from chalicelib.problems import Problem
@@ -38,6 +38,8 @@ def wipe(desk: Desk, session: Session) -> None:
 
     Without the key every copy of what it sealed, wherever it is, can never be read again.
     """
+    if session.stopping:
+        stop_numbers(desk, session.id)
     leave_numbers(desk, session.id)
     desk.cipher.forget(session.id)
     desk.sessions.erase(session.id)

@@ -8,10 +8,19 @@ from chalicelib.desk.base import TRIES, Desk
 from chalicelib.model import number
 from chalicelib.model.number import Number
 from chalicelib.model.session import Session
-from chalicelib.ports import Outrun
+from chalicelib.ports import Gone, Outrun
 from chalicelib.problems import Problem
 
-__all__ = ["call_number", "forget_numbers", "keep_number", "leave_numbers", "name_of", "stop_numbers"]
+__all__ = [
+    "check_number",
+    "count_call",
+    "forget_numbers",
+    "keep_number",
+    "leave_numbers",
+    "name_of",
+    "stop_number",
+    "stop_numbers",
+]
 
 Move = Callable[[Number, int], Number | None]
 
@@ -35,23 +44,36 @@ def keep_number(desk: Desk, id: str, e164: str) -> bytes:
     return sealed
 
 
-def call_number(desk: Desk, session: Session, e164: str) -> None:
-    """Count one call; problem ``unsafe_number``, or ``called_enough`` with the moment from which it may be called."""
-    name = name_of(desk, e164)
-    stored = desk.numbers.get(name)
-
-    def move(known: Number, now: int) -> Number:
-        free = number.free_at(known, now)
-        if free > now:
-            raise Problem("called_enough", f"This number may be called again at {desk.slots.show(free)}.")
-        return number.call(known, session.id, now)
-
-    _change(desk, name, move, stored)
+def check_number(desk: Desk, e164: str) -> tuple[Number | None, int]:
+    """What is known of it, and from when on (ms) it may be called; problem ``unsafe_number``."""
+    stored, now = desk.numbers.get(name_of(desk, e164)), desk.clock()
+    return stored, number.free_at(number.standing(stored, now), now)
 
 
-def stop_numbers(desk: Desk, session: Session) -> None:
-    """Somebody unsafe answered: whatever other session holds the number, nobody calls it any more."""
-    for name in desk.cipher.numbers(session.id):
+def count_call(desk: Desk, session: Session, e164: str, seen: Number | None) -> None:
+    """Count one call to what was ``seen``; problem ``unsafe_number`` or ``called_enough`` when that is over by now."""
+    _change(desk, name_of(desk, e164), lambda known, now: number.call(known, session.id, now), seen)
+
+
+def stop_number(desk: Desk, session: Session) -> None:
+    """Somebody unsafe answered: whatever other session holds the number, nobody calls it any more.
+
+    It is the one that the session has now, where that can be opened; else every one it had: rather one too many.
+    """
+    try:
+        plain = desk.cipher.open(session.id, "number", session.number) if session.number else None
+    except Gone:
+        plain = None
+    if plain is None:
+        stop_numbers(desk, session.id)
+    else:
+        name = name_of(desk, plain.decode())
+        _change(desk, name, number.stop, desk.numbers.get(name))
+
+
+def stop_numbers(desk: Desk, id: str) -> None:
+    """The same for every number that the session had."""
+    for name in desk.cipher.numbers(id):
         _change(desk, name, number.stop, desk.numbers.get(name))
 
 

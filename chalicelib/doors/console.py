@@ -92,7 +92,15 @@ def callback(call: Call) -> Response:
 
 def _refuse(call: Call, reason: str) -> Response:
     gone = dropped(call.settings, SIGNIN)
-    return html(pages.signin_problem_page(reason), 403, {**with_policy(call.settings), "Set-Cookie": gone})
+    # The provider's own cookie would bring back the very sign-in that has ended, again and again.
+    again = _provider_logout(call) if reason == "left" else ""
+    return html(pages.signin_problem_page(reason, again), 403, {**with_policy(call.settings), "Set-Cookie": gone})
+
+
+def _provider_logout(call: Call) -> str:
+    """Where the provider forgets this browser, and sends it on to where signing out leads."""
+    query = {"client_id": call.settings.oidc_client_id, "logout_uri": f"{call.settings.base_url}/console/signed-out"}
+    return f"{call.settings.oidc_logout_url}?{urlencode(query)}"
 
 
 @door.post("/console/logout")
@@ -112,8 +120,7 @@ def logout(call: Call) -> Response:
         if problem.code != "signed_out":
             watch.note("not signed out everywhere", request_id=call.request_id, reason=problem.reason)
             return html(pages.signin_problem_page("not_everywhere"), 503, {**with_policy(call.settings), **gone})
-    query = {"client_id": call.settings.oidc_client_id, "logout_uri": f"{call.settings.base_url}/console/signed-out"}
-    return see_other(f"{call.settings.oidc_logout_url}?{urlencode(query)}", gone)
+    return see_other(_provider_logout(call), gone)
 
 
 @door.get("/console/signed-out")

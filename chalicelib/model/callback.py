@@ -75,9 +75,9 @@ def dial(session: Session, now: int) -> Session:
     return activate(session) if is_dialled(session) else replace(activate(session), dialled=now)
 
 
-def put_off(session: Session, now: int, *, slot: Slot) -> Session:
-    """A callback that may not be dialled now goes to the next slot; its deadline, and so its place, stays."""
-    due = slot(now, session.not_after, session.zone)
+def put_off(session: Session, now: int, *, slot: Slot, free: int = 0) -> Session:
+    """A callback that may not be dialled now goes to the next slot, from ``free`` (ms) on; its deadline stays."""
+    due = slot(max(now, free), session.not_after, session.zone)
     if session.lane != "callback" or session.number is None or due <= now:
         return session
     return replace(let_go(session), state=State.SCHEDULED, due=due)

@@ -67,13 +67,14 @@ def close(session: Session, reason: Reason, now: int, *, undoable: bool = False)
         session, state=State.CLOSED, reason=reason, closed_at=now, lease_until=None, aside=False, audience=None,
         reserved_until=None, undo_until=now + UNDO_LASTS if undoable else None,
         expires_at=(now + TOMBSTONE_LASTS) // 1000, subject=session.subject if session.sealed else None,
-        sealed=session.sealed or _tells_of_the_youth(session),
+        sealed=session.sealed or undoable or _tells_of_the_youth(session),
     )  # fmt: skip
     return climb(begin_erasing(ended, now))
 
 
 def _tells_of_the_youth(session: Session) -> bool:
-    return any((session.role, session.age_band, session.danger, session.attempts))
+    kept = (session.role, session.age_band, session.danger, session.attempts)
+    return any((*kept, session.coded, session.generation, session.notes_n))  # rows beside the session, the last three
 
 
 def undo(session: Session, owner: str, epoch: int, now: int, lease: int) -> Session:
@@ -111,4 +112,8 @@ def begin_erasing(session: Session, now: int) -> Session:
 
 def end_erasing(session: Session) -> Session:
     """Nothing is left beside the session either."""
-    return replace(session, erasing=False, erased=True, coded=False, undo_until=None) if session.erasing else session
+    return (
+        replace(session, erasing=False, erased=True, coded=False, stopping=False, undo_until=None)
+        if session.erasing
+        else session
+    )

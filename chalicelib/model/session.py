@@ -192,6 +192,7 @@ class Session:
     closed_at: int | None = None
     undo_until: int | None = None
     erasing: bool = False
+    stopping: bool = False
     erased: bool = False
     expires_at: int | None = None
     hooked: bool = False

@@ -141,11 +141,14 @@ def console_page(username: str, limit: int) -> str:
     )
 
 
-def signin_problem_page(reason: str = "") -> str:
-    """Why a counsellor could not sign in: ``refused``, ``expired``, ``disabled``, ``unavailable`` or another word."""
+def signin_problem_page(reason: str = "", again: str = "") -> str:
+    """Why a counsellor could not sign in: ``refused``, ``expired``, ``disabled``, ``unavailable`` or another word.
+
+    ``again``: where to sign in anew, unless at once.
+    """
     say = console_words()
     known = f"signin.{reason}" if say.has(f"signin.{reason}") else "signin.other"
-    return _fill("signin.html", say=say, words_of_reason=say(known), address=address)
+    return _fill("signin.html", say=say, words_of_reason=say(known), again=again, address=address)
 
 
 def landing_page(links: Mapping[str, str]) -> str:

@@ -43,6 +43,11 @@ def call(house: House, session: Session, outcome: str = "no_answer") -> Session:
     return counsellors.attempt(house.desk, house.first, held.id, held.epoch, outcome)
 
 
+def records(house: House, id: str) -> list[dict[str, Any]]:
+    """The audit records of one session."""
+    return [item for item in house.items() if item["pk"]["S"].startswith("audit#") and item.get("session") == {"S": id}]
+
+
 def reveal(house: House, held: Session) -> str:
     return counsellors.reveal(house.desk, house.first, held.id, held.epoch)
 
@@ -117,16 +122,34 @@ def test_a_number_is_called_six_times_a_day_over_all_sessions_and_the_seventh_is
             after = call(house, session)
             house.clock.pass_seconds(1800)
         assert after.reason is Reason.UNREACHABLE
-    hand_over(house, CALL, JTI + "more")
+    more = hand_over(house, CALL, JTI + "more").session
+    house.clock.pass_seconds(1)
+    hand_over(house, {**CALL, "callback": {"number": OTHER}}, JTI + "other")
     held = claim(house)
-    before = [item for item in house.items() if not item["pk"]["S"].startswith("line")]
+    assert held.id == more.id
     with pytest.raises(Problem) as refused:
         reveal(house, held)
     assert refused.value.code == "called_enough"
     assert "2026-11-23T12:00:00+01:00" in refused.value.detail
     assert NUMBER not in refused.value.detail
-    assert [item for item in house.items() if not item["pk"]["S"].startswith("line")] == before, "no record, no write"
+    put_off = stored(house, held.id)
+    assert (put_off.state, put_off.owner, put_off.due) == (State.SCHEDULED, None, first + 24 * 3600 * 1000)
+    assert "reveal" not in [item["what"]["S"] for item in records(house, held.id)], "no look, no record of one"
+    other = claim(house)
+    assert other.id != held.id, "who cannot be called keeps nobody from the next"
+    counsellors.close(house.desk, house.first, other.id, other.epoch, Reason.HELPED)
     house.clock.now = first + 24 * 3600 * 1000
+    assert reveal(house, claim(house)) == NUMBER
+
+
+def test_a_reveal_that_cannot_be_recorded_counts_as_no_call(house: House) -> None:
+    hand_over(house, CALL)
+    held = claim(house)
+    silent = replace(house, desk=replace(house.desk, audit=Failing()))
+    for _ in range(MOST_CALLS + 1):
+        assert refusal(lambda: reveal(silent, held)) == "unavailable"
+    number = known(house)
+    assert number is not None and number.calls == ()
     assert reveal(house, held) == NUMBER
 
 
@@ -201,6 +224,47 @@ def test_after_somebody_unsafe_answered_no_other_session_of_the_number_is_dialle
     last = claim(house)
     assert last.id == late.id
     assert refusal(lambda: reveal(house, last)) == "unsafe_number"
+
+
+def test_who_has_the_number_already_does_not_get_it_again_once_somebody_unsafe_answered(house: House) -> None:
+    for n in range(2):
+        hand_over(house, CALL, f"{JTI}{n}")
+    first, second = claim(house), claim(house)
+    for held in (first, second):
+        assert reveal(house, held) == NUMBER
+    counsellors.attempt(house.desk, house.first, second.id, second.epoch, "answered_unsafe")
+    assert refusal(lambda: reveal(house, first)) == "unsafe_number"
+
+
+def test_an_unsafe_answer_stops_the_number_that_was_called_and_no_other_that_the_youth_gave_before(
+    house: House,
+) -> None:
+    wrong = {**CALL, "callback": {"number": OTHER}}
+    session = hand_over(house, wrong).session
+    youth.choose(house.desk, session.id, enter(house, session), Wish("callback", number=NUMBER))
+    call(house, session, "answered_unsafe")
+    number, other = known(house), known(house, OTHER)
+    assert number is not None and number.unsafe and (other is None or not other.unsafe)
+    hand_over(house, wrong, JTI + "theirs")
+    assert reveal(house, claim(house)) == OTHER
+
+
+def test_an_unsafe_answer_ends_the_session_at_once_and_the_number_is_stopped_by_its_erasing_where_it_could_not_be(
+    house: House,
+) -> None:
+    session = hand_over(house, CALL).session
+    held = claim(house)
+    reveal(house, held)
+    silent = replace(house.desk, numbers=Failing())
+    after = counsellors.attempt(silent, house.first, held.id, held.epoch, "answered_unsafe")
+    assert (after.state, after.number, after.stopping) == (State.CLOSED, None, True)
+    sweep(silent)
+    assert not stored(house, session.id).erased
+    house.clock.pass_seconds(60)
+    sweep(house.desk)
+    number, ended = known(house), stored(house, session.id)
+    assert number is not None and number.unsafe
+    assert (ended.erased, ended.stopping) == (True, False)
 
 
 def test_a_death_while_an_unsafe_answer_is_written_down_never_leaves_the_number_free(house: House) -> None:

@@ -159,7 +159,7 @@ REFUSALS: Mapping[str, Refusal] = {
         "desk",
         "The number was called six times within 24 hours, over all sessions that gave it: nobody may use 3018 to have "
         "somebody called again and again.",
-        "Do not call. Close the session as unreachable; `detail` says when a call is possible again.",
+        "Do not call. The session goes back to the line by itself; `detail` says when a call is possible again.",
     ),
     "unsafe_number": Refusal(
         "desk",

@@ -42,6 +42,7 @@ export function callbackPart(session, board) {
     const answer = await act(board, session, "reveal", {}, true);
     if (answer?.ok) session.number = answer.data;
     else if (answer) board.tell("problem", answer.code === "wrong_moment" ? "not_now" : answer.code);
+    if (answer?.code === "called_enough") return board.drop(session.id);
     update();
     if (answer?.ok) dial.focus();
   }
