@@ -117,6 +117,34 @@ def test_a_sign_out_that_could_not_be_kept_is_told_and_this_browser_is_out_all_t
     assert str(answer.headers["Set-Cookie"]).startswith(f"{DESK.name}=; Path=/; Max-Age=0")
 
 
+def test_a_sign_out_that_cannot_be_recorded_is_not_done_by_halves(premises: Premises) -> None:
+    token = premises.token()
+    premises.at_desk(token, "GET", "queue")
+
+    def fail(**_: Any) -> None:
+        raise ClientError({"Error": {"Code": "ProvisionedThroughputExceededException"}}, "x")
+
+    store: Any = premises.house.desk.audit
+    with premises.monkeypatch.context() as patch:
+        patch.setattr(store._clients("dynamodb"), "put_item", fail)
+        assert premises.logout(token).status_code == 503
+    assert premises.pool.signed_out == []
+    assert premises.at_desk(token, "GET", "queue")[0] == 200, "where the cookie still is, it is believed"
+    assert premises.logout(token).status_code == 303
+    assert premises.at_desk(token, "GET", "queue") == OUT
+
+
+def test_who_comes_back_with_a_sign_in_that_has_ended_is_led_to_a_new_one_and_not_round_and_round(
+    premises: Premises,
+) -> None:
+    before = premises.house.clock.now // 1000
+    premises.logout(premises.token())
+    premises.house.clock.pass_seconds(60)
+    again = premises.come_back(premises.token(auth_time=before))
+    assert again.status_code == 403
+    assert f'href="{premises.house.settings.oidc_logout_url}?client_id=client&amp;logout_uri=' in again.body.decode()
+
+
 def test_who_signed_out_is_not_at_the_console_any_more(premises: Premises) -> None:
     token = premises.token()
     premises.at_desk(token, "GET", "queue")

@@ -95,6 +95,11 @@ def test_only_a_colleague_at_the_console_can_be_handed_a_session(house: House) -
     with pytest.raises(Problem):
         to("second")
     set_break(house.desk, house.second, on_break=False)
+    house.clock.pass_seconds(90)
+    counsellors.renew(house.desk, house.first, session.id, held.epoch)
+    with pytest.raises(Problem):
+        to("second")  # has not been seen for as long as who is there is seen
+    screen(house.desk, house.second)
     assert to("second").audience == "@second"
     assert claim(house, LAWYER) is None
     assert taken(house, house.second).id == session.id

@@ -213,6 +213,28 @@ def test_a_resume_code_goes_with_its_session_also_one_that_was_used(house: House
     assert not [item for item in house.items() if item["pk"]["S"].startswith("resume#")]
 
 
+def test_the_code_and_the_notes_of_a_chat_without_a_word_go_with_it(house: House) -> None:
+    session = hand_over(house, CHAT).session
+    cookie = enter(house, session)
+    code_of(house, session.id, cookie)
+    held = claim(house)
+    counsellors.note(house.desk, house.first, held.id, held.epoch, 1, "step", "listened", "")
+    assert youth.leave(house.desk, session.id, cookie).erased
+    assert [item["sk"]["S"] for item in house.items() if item["pk"]["S"] == session.id] == ["session"]
+    assert not [item for item in house.items() if item["pk"]["S"].startswith("resume#")]
+
+
+def test_a_chat_without_a_word_that_a_counsellor_closed_is_stripped_after_the_same_quarter_of_an_hour(
+    house: House,
+) -> None:
+    session = hand_over(house, CHAT).session
+    held = claim(house)
+    counsellors.close(house.desk, house.first, held.id, held.epoch, Reason.LEFT)
+    house.clock.pass_seconds(QUARTER + 1)
+    assert sweep(house.desk).erased == 1
+    assert set(row(house, session.id)) <= TOMBSTONE
+
+
 def test_a_key_that_a_late_word_made_is_not_forgotten_under_an_undo(house: House) -> None:
     hand_over(house, CHAT)
     held = claim(house)
