@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
 from tests.browser.people import Handset, Screens
-from tests.hub import Hub
+from tests.hub import Hub, Youth, fiction
 
 TYPED = "06 39 98 00 77"
 SPELLINGS = ("639980077", "6 39 98 00 77", "no_answer", "answered", "répon", "essai", "attempt", "outcome")
@@ -81,3 +82,26 @@ def test_a_callback_tried_twice_tells_the_platform_nothing_of_the_first_time(
     _silent(handset, _known(hub, handset.id))
     handset.back()
     expect(youth.get_by_role("heading", name="Merci d’en avoir parlé.")).to_be_visible()
+
+
+def test_a_number_that_was_called_often_enough_goes_back_to_the_line_by_itself(
+    screens: Screens, console: Page, hub: Hub
+) -> None:
+    number = fiction()
+    tapped = hub.hand_over(session="callback", kind="call", callback={"number": number}).json
+    keys = hub.facts["engine"]["keys_table"]
+    (row,) = [row for row in hub.rows(keys) if tapped["id"] in row.get("holders", {}).get("SS", [])]
+    calls = [{"N": str(time.time_ns() // 1_000_000 - ago)} for ago in (6000, 5000, 4000, 3000, 2000, 1000)]
+    hub.aws("dynamodb").put_item(TableName=keys, Item={**row, "calls": {"L": calls}})
+    console.get_by_test_id("take-next").click()
+    console.get_by_test_id("reveal").click()
+    expect(console.get_by_text("Ce numéro a déjà été appelé 6 fois en 24 heures")).to_be_visible()
+    expect(console.get_by_test_id("pane")).to_have_count(0)
+    expect(console.get_by_text(number)).to_have_count(0)
+    console.get_by_test_id("take-next").click()
+    expect(console.get_by_test_id("nothing")).to_be_visible()
+    screens.forgive("409 (Conflict)")
+    youth = Youth(hub, tapped["links"]["youth"])
+    assert youth.ask().json["state"] == "scheduled", "the youth sees when"
+    youth.ask("here", {})
+    assert youth.ask("cancel", {}).status == 200
