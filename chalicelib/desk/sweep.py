@@ -45,7 +45,9 @@ def sweep(desk: Desk) -> Swept:
     _expiring(desk, now, done)
     _waiting(desk, now, done)
     for session in _read(desk, legible(_id, desk.sessions.standing(ERASE, before=f"{now:013d}"))):
-        done.erased += finish_erasing(desk, session).erased
+        after = finish_erasing(desk, session)
+        done.erased += after.erased
+        done.failed += not (after.erased or after.open)  # open: somebody's undo was faster
     queue(desk)
     _trail(desk, lapsed, done)
     return done

@@ -17,12 +17,14 @@ from chalicelib.desk import queue
 from chalicelib.desk.base import change
 from chalicelib.desk.claims import claim
 from chalicelib.desk.deliveries import deliver
+from chalicelib.desk.erasing import finish_erasing
 from chalicelib.desk.reconcile import SEGMENTS
 from chalicelib.model import hold
 from chalicelib.model.delivery import due_key, due_partition
 from chalicelib.model.partner import Webhook
 from chalicelib.model.session import Reason, Session
 from chalicelib.ports import Conflict, Sent
+from tests.integration.test_outages import Down
 from tests.integration.watched import Watched
 
 HOOK = {"M": {"url": {"S": "https://hooks.example/3018"}, "secret": {"S": "hub3018/webhook/tiktok"}}}
@@ -121,6 +123,24 @@ def test_a_session_that_cannot_be_settled_for_five_minutes_rings(watched: Watche
     watched.minute()
     assert watched.ringing() == set()
     assert kept.desk.sessions.get(session.id, strong=True) is not None
+
+
+def test_an_erasing_that_fails_for_five_minutes_rings_until_it_is_done(watched: Watched) -> None:
+    """It was tried again each minute and counted nowhere: a child's words could stay for ever, and nothing rang."""
+    kept, session = watched.house, watched.hand_over()
+    desk = replace(kept.desk, cipher=Down(kept.desk.cipher, "forget"))
+    watched.use(replace(kept, desk=desk))
+    finish_erasing(desk, change(desk, session, lambda s, now: hold.close(s, Reason.CANCELLED, now)))
+    kept.clock.pass_seconds(1)
+    watched.minutes(4)
+    assert watched.ringing() == set()
+    watched.minute()
+    assert watched.ringing() == {"SweepFailing"}
+    watched.use(replace(kept, clock=watched.house.clock))
+    watched.minute()
+    assert watched.ringing() == set()
+    after = kept.desk.sessions.get(session.id, strong=True)
+    assert after is not None and after.erased
 
 
 @dataclass
