@@ -65,7 +65,9 @@ def main(arguments: list[str]) -> int:
     except NotRunning as refusal:
         return _refuse(str(refusal))
     except Problem as problem:
-        return _refuse(f"the hub's table does not answer, so it is not done: {problem.reason}")
+        return _refuse(
+            f"the hub's table does not answer, so perhaps it is done only in part: type it again ({problem.reason})"
+        )
     except (BotoCoreError, ClientError) as error:
         return _refuse(f"AWS refused or does not answer: {error}")
     print(DONE[asked.command].format(asked.username))
