@@ -108,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     check = commands.add_parser("verify", help="every link of the days kept; the first broken one is named, exit 1")
     check.add_argument("--day", type=_day, default="", metavar="2026-11-22", help="one day (UTC) only")
     check.set_defaults(run=_verify)
-    show = commands.add_parser("show", help="the records of one session, or of partner#<id>")
+    show = commands.add_parser("show", help="the records of one session, of partner#<id> or of table#<name>")
     show.add_argument("session", help="ho_…")
     show.set_defaults(run=_show)
     return parser

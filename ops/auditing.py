@@ -34,9 +34,7 @@ def caller(sts: Any) -> str:
         return f"os:{os.getuid()}"
 
 
-def recorder(
-    clients: Clients, table: str, hashes: Secrets, who: Callable[[], str], kind: str = "partner"
-) -> Record:  # fmt: skip
+def recorder(clients: Clients, table: str, hashes: Secrets, who: Callable[[], str], kind: str) -> Record:
     """Appends to the hub's own audit trail, in a chain of this command's.
 
     ``who`` is asked at the first record, ``kind`` is what is changed.

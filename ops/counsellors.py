@@ -15,7 +15,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.presence import TablePresence
 from chalicelib.problems import Problem
-from ops.auditing import caller, recorder
 from ops.hub import NotRunning
 from ops.place import Place, find_place
 from ops.row import now
@@ -43,10 +42,7 @@ def _change(place: Place, verb: str, username: str) -> None:
     """Disabled before signed out, so that nobody signs in between."""
     idp, account = place.clients("cognito-idp"), {"UserPoolId": place.user_pool, "Username": username}
     subject = _subject(idp.admin_get_user(**account))
-    sts = None if place.local else place.clients("sts")
-    recorder(place.clients, place.table, place.hashes, lambda: caller(sts), "counsellor")(
-        f"counsellor.{verb}", username
-    )
+    place.recorder("counsellor")(f"counsellor.{verb}", username)
     if verb == "enable":
         idp.admin_enable_user(**account)
         return
@@ -69,7 +65,9 @@ def main(arguments: list[str]) -> int:
     except NotRunning as refusal:
         return _refuse(str(refusal))
     except Problem as problem:
-        return _refuse(f"the hub's table does not answer, so it is not done: {problem.reason}")
+        return _refuse(
+            f"the hub's table does not answer, so perhaps it is done only in part: type it again ({problem.reason})"
+        )
     except (BotoCoreError, ClientError) as error:
         return _refuse(f"AWS refused or does not answer: {error}")
     print(DONE[asked.command].format(asked.username))

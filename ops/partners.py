@@ -14,7 +14,7 @@ from ops.row import Partner, PartnerRefused, same_key
 __all__ = ["Partners", "Record"]
 
 Record = Callable[[str, str], None]
-"""(verb, partner's id) → the audit record of a change is written; raises when it was not."""
+"""(verb, id of what is changed) → the audit record of a change is written; raises when it was not."""
 
 
 def _unrecorded(_verb: str, _partner: str) -> None:

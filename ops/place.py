@@ -10,7 +10,7 @@ from chalicelib.aws.clients import Clients
 from chalicelib.aws.secrets import StageSecrets
 from ops.auditing import caller, recorder
 from ops.hub import aws, running
-from ops.partners import Partners
+from ops.partners import Partners, Record
 
 __all__ = ["OperatorClients", "Place", "find_place"]
 
@@ -52,10 +52,13 @@ class Place:
 
     def partners(self, *, dry_run: bool) -> Partners:
         """The partners' rows; every change is recorded as the caller's."""
-        record = recorder(
-            self.clients, self.table, self.hashes, lambda: caller(None if self.local else self.clients("sts"))
+        return Partners(self.clients("dynamodb"), self.table, self.recorder("partner"), dry_run=dry_run)
+
+    def recorder(self, kind: str) -> Record:
+        """Records what the caller does to partners, counsellors or tables: ``kind`` says which."""
+        return recorder(
+            self.clients, self.table, self.hashes, lambda: caller(None if self.local else self.clients("sts")), kind
         )
-        return Partners(self.clients("dynamodb"), self.table, record, dry_run=dry_run)
 
 
 def find_place(stack: str | None) -> Place:

@@ -17,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from chalicelib.aws.codec import Item, decode
 from chalicelib.model.session import TOMBSTONE_LASTS
+from chalicelib.problems import Problem
 from ops.command import table
 from ops.hub import NotRunning
 from ops.place import Place, find_place
@@ -87,8 +88,9 @@ def _put(place: Place, item: Item) -> bool:
 
 def _restore(place: Place, copy: str, *, dry_run: bool) -> None:
     items = list(_wanted(place, copy))
-    write = items and place.partners(dry_run=dry_run).recorded("restore", copy)
-    back = [item for item in items if not write or _put(place, item)]
+    if items and not dry_run:
+        place.recorder("table")("table.restore", copy)
+    back = [item for item in items if dry_run or _put(place, item)]
     counted = Counter(next(kind for kind in KINDS if item["pk"]["S"].startswith(kind)) for item in back)
     title = "would come back" if dry_run else "came back"
     table(("rows", title), [(str(counted[kind]), text) for kind, text in KINDS.items()])
@@ -105,6 +107,9 @@ def main(arguments: list[str]) -> int:
         _restore(find_place(asked.stack), asked.copy, dry_run=asked.dry_run)
     except NotRunning as refusal:
         print(refusal, file=sys.stderr)
+        return 1
+    except Problem as problem:
+        print(f"the audit record could not be written, so nothing came back: {problem.reason}", file=sys.stderr)
         return 1
     except (BotoCoreError, ClientError) as error:
         print(f"AWS refused or does not answer: {error}", file=sys.stderr)

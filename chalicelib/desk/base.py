@@ -56,11 +56,16 @@ class Rules:
 
 @dataclass
 class Memory:
-    """What one process remembers between requests; losing it costs nothing but a little time."""
+    """What one process remembers between requests; losing it costs nothing but a little time.
+
+    ``lapsed``: sessions as they were held until the sweep took them back. Their claims' records are usually written
+    before that; where the trail could not be kept in that minute, nothing else tells whose they were.
+    """
 
     width: int = 1
     lost_at: int = 0
     waits: list[int] = field(default_factory=list)
+    lapsed: list[Session] = field(default_factory=list)
     line_saved: int = 0
     marked: dict[str, int] = field(default_factory=dict)
     ended: dict[int, tuple[int, Ended]] = field(default_factory=dict)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from chalicelib.desk.base import Desk
 from chalicelib.desk.queue import PRESENT_FOR, Queue, queue
+from chalicelib.model.line import Queued
 from chalicelib.model.session import SECOND, TARGETS, Band
 
 __all__ = ["Gauges", "measure", "over_target"]
@@ -31,16 +32,29 @@ def measure(desk: Desk) -> Gauges:
     """Look once; problem ``unavailable`` when something cannot be read just now."""
     line = queue(desk)
     signed_in = sum(line.at - one.seen < PRESENT_FOR for one in desk.presence.everybody())
-    return Gauges(over_target(line), signed_in, line.open and signed_in == 0, _parked(desk))
+    return Gauges(over_target(line, _put_off(desk, line)), signed_in, line.open and signed_in == 0, _parked(desk))
 
 
-def over_target(line: Queue) -> dict[Band, int]:
-    """Seconds by which the oldest due session of each band has waited longer than the band's target."""
-    return {band: max(0, *(_late(line, view.band(band).oldest, band) for view in line.lanes.values())) for band in Band}
+def over_target(line: Queue, put_off: Mapping[str, Band]) -> dict[Band, int]:
+    """Seconds by which the oldest due session of each band has waited longer than the band's target.
+
+    ``put_off``: the bands, by id, of sessions whose rows do not tell it.
+    """
+    over = dict.fromkeys(Band, 0)
+    for row in _due(line):
+        band = put_off.get(row.id, row.band)
+        over[band] = max(over[band], (line.at - row.due - TARGETS[band]) // SECOND)
+    return over
 
 
-def _late(line: Queue, due: int | None, band: Band) -> int:
-    return 0 if due is None else (line.at - due - TARGETS[band]) // SECOND
+def _put_off(desk: Desk, line: Queue) -> dict[str, Band]:
+    """What was put off and may be over a target is read: by its row alone, a child in danger would count as normal."""
+    ids = [row.id for row in _due(line) if row.was_put_off and line.at - row.due > min(TARGETS.values())]
+    return {one.id: one.band for one in desk.sessions.get_many(ids)} if ids else {}
+
+
+def _due(line: Queue) -> Iterator[Queued]:
+    return (row for view in line.lanes.values() for row in view.due)
 
 
 def _parked(desk: Desk) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from chalicelib.desk.base import Desk, change
@@ -41,20 +41,22 @@ def sweep(desk: Desk) -> Swept:
     """Take back lapsed holds, set aside who is gone, end what nobody completed, erase what is owed."""
     done = Swept()
     now = desk.clock()
-    lapsed = _holds(desk, now, done)
+    _trail(desk, done)
+    _holds(desk, now, done)
     _expiring(desk, now, done)
     _waiting(desk, now, done)
     for session in _read(desk, legible(_id, desk.sessions.standing(ERASE, before=f"{now:013d}"))):
-        done.erased += finish_erasing(desk, session).erased
+        after = finish_erasing(desk, session)
+        done.erased += after.erased
+        done.failed += not (after.erased or after.open)  # open: somebody's undo was faster
     queue(desk)
-    _trail(desk, lapsed, done)
     return done
 
 
-def _trail(desk: Desk, lapsed: Sequence[Session], done: Swept) -> None:
-    # Last, and without a fault of its own: the children come first, and nothing of the trail is lost by a minute.
+def _trail(desk: Desk, done: Swept) -> None:
+    # First, as a session that was taken back names nobody any more. The children do not wait for a trail that fails.
     try:
-        done.recorded, done.sealed = keep_trail(desk, lapsed)
+        done.recorded, done.sealed = keep_trail(desk)
     except Problem:
         done.failed += 1
 
@@ -78,16 +80,14 @@ def _try(desk: Desk, session: Session, move: Callable[[Session, int], Session], 
         return session
 
 
-def _holds(desk: Desk, now: int, done: Swept) -> list[Session]:
-    """Take back what has lapsed; the sessions as they were held until then."""
-    lapsed = []
+def _holds(desk: Desk, now: int, done: Swept) -> None:
+    """Take back what has lapsed. Whose it was is remembered until the trail was kept."""
     old = [row.id for row in legible(held, desk.sessions.standing(HELD)) if row.since <= now - desk.rules.lease]
     for session in _read(desk, old):
         after = _try(desk, session, hold.lapse, done)
         if session.state.held and not after.state.held:
-            lapsed.append(session)
-    done.lapsed = len(lapsed)
-    return lapsed
+            desk.memory.lapsed.append(session)
+            done.lapsed += 1
 
 
 def _expiring(desk: Desk, now: int, done: Swept) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 
 from chalicelib.desk.base import Desk
@@ -39,18 +39,16 @@ def record_claim(desk: Desk, who: Counsellor, session: Session, what: str = "cla
         desk.audit.record(who.username, what, session.id, at, epoch=session.epoch, fact=fact)
 
 
-def keep_trail(desk: Desk, lapsed: Sequence[Session] = ()) -> tuple[int, int]:
-    """Record the claims that have no record, seal what is new: (how many were missing, the last seal's number or 0).
-
-    ``lapsed``: sessions as they were held a moment ago, before their hold was taken away.
-    """
+def keep_trail(desk: Desk) -> tuple[int, int]:
+    """Record the claims that have no record, seal what is new: (how many were missing, the last seal's number or 0)."""
     now = desk.clock()
     recent = desk.audit.recent(now)
-    found = _record_missing(desk, recent, lapsed, now)
+    found = _record_missing(desk, recent, now)
+    desk.memory.lapsed.clear()
     return len(found), desk.audit.seal(Recent(recent.since, [*recent.records, *found]), now)
 
 
-def _record_missing(desk: Desk, recent: Recent, lapsed: Sequence[Session], now: int) -> list[Record]:
+def _record_missing(desk: Desk, recent: Recent, now: int) -> list[Record]:
     """A claim whose process died, or could not write its record, is recorded from the session that it left held."""
     known = {(record.session, record.at) for record in recent.records if record.what in CLAIMS}
 
@@ -58,7 +56,7 @@ def _record_missing(desk: Desk, recent: Recent, lapsed: Sequence[Session], now: 
         return recent.since <= since <= now - SURE_AFTER and (id, since) not in known
 
     ids = {row.id for row in legible(held, desk.sessions.standing(HELD)) if is_missing(row.id, row.since)}
-    holds = [one for one in lapsed if is_missing(one.id, one.claimed_at or 0)]
+    holds = [one for one in desk.memory.lapsed if is_missing(one.id, one.claimed_at or 0)]
     if ids:
         holds += [
             one for one in desk.sessions.get_many(sorted(ids), strong=True)

@@ -27,7 +27,7 @@ RECENT = 10 * MINUTE
 WORDS = frozenset({
     "claim", "take", "release", "reveal", "triage", "handover", "attempt", "close", "undo", "erase",
 })  # fmt: skip
-"""What may be done to a session. To a partner or a counsellor: that word, a dot and the operator's command."""
+"""What may be done to a session. To a partner, a counsellor or a table: that word, a dot and the operator's command."""
 ARRIVALS = frozenset({"sign-in", "sign-out"})
 """What a counsellor does to the console."""
 FACTS = frozenset({
@@ -37,9 +37,11 @@ FACTS = frozenset({
 """What may be said beside it: the new band, the reason, an attempt's outcome, whom a session was handed over to."""
 
 _OF_SESSION = re.compile(r"ho_[a-z2-7]{26}")
-# A command, then what it was done to. Usernames are the provider's: of them one word is all that is known.
+# A command, then what it was done to. Usernames are the provider's: of them one word is all that is known. A table's
+# name is AWS's; it is the copy that rows came back from.
 _BY_OPERATOR = re.compile(
-    r"(partner\.[a-z-]{2,32} partner#[a-z][a-z0-9-]{1,30}|counsellor\.[a-z-]{2,32} counsellor#\S{1,128})"
+    r"(partner\.[a-z-]{2,32} partner#[a-z][a-z0-9-]{1,30}|counsellor\.[a-z-]{2,32} counsellor#\S{1,128}"
+    r"|table\.restore table#[A-Za-z0-9_.-]{3,255})"
 )
 
 Mac = Callable[..., bytes]

@@ -57,16 +57,17 @@ def lapse(session: Session, now: int) -> Session:
 
 
 def close(session: Session, reason: Reason, now: int, *, undoable: bool = False) -> Session:
-    """End the session; what stays is a tombstone for 30 days.
+    """End the session; what stays is a tombstone for 30 days. A sandbox's rehearsal keeps the end it was made with.
 
     ``undoable``: the counsellor who closed may bring it back for 15 min, so nothing is erased until then.
     """
     if not session.open:
         return session
+    expires_at = (now + TOMBSTONE_LASTS) // 1000 if session.rehearsal is None else session.expires_at
     ended = replace(
         session, state=State.CLOSED, reason=reason, closed_at=now, lease_until=None, aside=False, audience=None,
         reserved_until=None, undo_until=now + UNDO_LASTS if undoable else None,
-        expires_at=(now + TOMBSTONE_LASTS) // 1000, subject=session.subject if session.sealed else None,
+        expires_at=expires_at, subject=session.subject if session.sealed else None,
         sealed=session.sealed or undoable or _tells_of_the_youth(session),
     )  # fmt: skip
     return climb(begin_erasing(ended, now))

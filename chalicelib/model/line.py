@@ -69,8 +69,13 @@ class Queued:
 
     @property
     def band(self) -> Band:
-        """The urgency, read back from deadline − due."""
+        """The urgency, read back from deadline − due; normal where ``was_put_off``."""
         return next((b for b, t in TARGETS.items() if self.deadline - self.due == t), Band.NORMAL)
+
+    @property
+    def was_put_off(self) -> bool:
+        """Whether it became due again later, its deadline kept: then the session alone knows its urgency."""
+        return self.deadline - self.due not in TARGETS.values()
 
 
 def partition(lane: Lane, shard: int) -> str:

@@ -78,8 +78,8 @@ def take(who: Counsellor, id: str) -> dict[str, Any]:
 
 @pytest.fixture
 def copy(hub: Hub) -> Iterator[str]:
-    """The name of a copy, deleted afterwards."""
-    name = f"restored-{time.time_ns()}"
+    """The name of a copy, as the runbook makes it from CloudFormation's name of the table; deleted afterwards."""
+    name = f"hub3018-Sessions-{time.time_ns():X}-copy"
     yield name
     hub.aws("dynamodb").delete_table(TableName=name)
 

@@ -32,11 +32,16 @@ class Pool:
     signed_out: list[str] = field(default_factory=list)
     fault: str = ""
 
-    def admin_get_user(self, *, UserPoolId: str, Username: str) -> dict[str, bool]:  # noqa: N803 - as boto3 has them
+    def admin_get_user(self, *, UserPoolId: str, Username: str) -> dict[str, Any]:  # noqa: N803 - as boto3 has them
         self._answer(UserPoolId)
         if Username not in self.enabled:
             raise ClientError({"Error": {"Code": "UserNotFoundException"}}, "AdminGetUser")
-        return {"Enabled": self.enabled[Username]}
+        attributes = [{"Name": "sub", "Value": f"sub-{Username}"}]
+        return {"Enabled": self.enabled[Username], "UserAttributes": attributes}
+
+    def admin_disable_user(self, *, UserPoolId: str, Username: str) -> None:  # noqa: N803
+        self._answer(UserPoolId)
+        self.enabled[Username] = False
 
     def admin_user_global_sign_out(self, *, UserPoolId: str, Username: str) -> None:  # noqa: N803
         self._answer(UserPoolId)

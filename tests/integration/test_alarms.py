@@ -17,12 +17,14 @@ from chalicelib.desk import queue
 from chalicelib.desk.base import change
 from chalicelib.desk.claims import claim
 from chalicelib.desk.deliveries import deliver
+from chalicelib.desk.erasing import finish_erasing
 from chalicelib.desk.reconcile import SEGMENTS
-from chalicelib.model import hold
+from chalicelib.model import callback, hold
 from chalicelib.model.delivery import due_key, due_partition
 from chalicelib.model.partner import Webhook
-from chalicelib.model.session import Reason, Session
+from chalicelib.model.session import MINUTE, Reason, Session
 from chalicelib.ports import Conflict, Sent
+from tests.integration.test_outages import Down
 from tests.integration.watched import Watched
 
 HOOK = {"M": {"url": {"S": "https://hooks.example/3018"}, "secret": {"S": "hub3018/webhook/tiktok"}}}
@@ -53,6 +55,20 @@ def test_a_youth_who_waits_longer_than_the_target_rings_until_somebody_takes_the
 
 def test_danger_rings_after_its_own_target(watched: Watched) -> None:
     watched.hand_over(danger=True)
+    watched.minutes(4)
+    assert watched.ringing() == {"OldestOverTarget"}
+    over = {point.name: point.value for point in watched.data.points if point.name.startswith("OverTarget")}
+    assert over == {"OverTargetDanger": 120, "OverTargetSoon": 0, "OverTargetNormal": 0}
+
+
+def test_danger_that_was_put_off_rings_after_its_own_target(watched: Watched) -> None:
+    """Its row no longer tells its band, so it was measured by the normal target: fourteen minutes too late."""
+    for danger in (True, False):
+        session = watched.hand_over(danger=danger)
+        change(
+            watched.house.desk, session, lambda s, now: callback.put_off(s, now, slot=lambda at, *_: at + 10 * MINUTE)
+        )
+    watched.quiet(10)
     watched.minutes(4)
     assert watched.ringing() == {"OldestOverTarget"}
     over = {point.name: point.value for point in watched.data.points if point.name.startswith("OverTarget")}
@@ -121,6 +137,24 @@ def test_a_session_that_cannot_be_settled_for_five_minutes_rings(watched: Watche
     watched.minute()
     assert watched.ringing() == set()
     assert kept.desk.sessions.get(session.id, strong=True) is not None
+
+
+def test_an_erasing_that_fails_for_five_minutes_rings_until_it_is_done(watched: Watched) -> None:
+    """It was tried again each minute and counted nowhere: a child's words could stay for ever, and nothing rang."""
+    kept, session = watched.house, watched.hand_over()
+    desk = replace(kept.desk, cipher=Down(kept.desk.cipher, "forget"))
+    watched.use(replace(kept, desk=desk))
+    finish_erasing(desk, change(desk, session, lambda s, now: hold.close(s, Reason.CANCELLED, now)))
+    kept.clock.pass_seconds(1)
+    watched.minutes(4)
+    assert watched.ringing() == set()
+    watched.minute()
+    assert watched.ringing() == {"SweepFailing"}
+    watched.use(replace(kept, clock=watched.house.clock))
+    watched.minute()
+    assert watched.ringing() == set()
+    after = kept.desk.sessions.get(session.id, strong=True)
+    assert after is not None and after.erased
 
 
 @dataclass

@@ -13,10 +13,14 @@ from chalice.test import Client
 
 from app import app
 from chalicelib.doors.cookies import DESK, SIGNIN, cookie_name
+from ops import counsellors as tool
+from ops.place import find_place
 from tests.integration.conftest import House
-from tests.integration.desk_door import Premises, build, set_cookies
+from tests.integration.desk_door import Pool, Premises, build, set_cookies
 from tests.integration.test_counsellors import CALL
+from tests.integration.test_outages import Down
 from tests.integration.test_partners import hand_over
+from tests.registry import STACK, Registry
 
 OUT = (401, "signed_out")
 
@@ -181,6 +185,23 @@ def test_a_disabled_counsellor_takes_and_reveals_nothing_from_that_moment_and_is
         assert premises.at_desk(token, "POST", path, body) == OUT, path
     premises.house.clock.pass_seconds(5)
     assert premises.at_desk(token, "POST", f"{here}/renew", epoch) == OUT
+
+
+def test_an_operator_whose_disabling_stopped_half_way_is_told_so_and_types_it_again(
+    registry: Registry, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The account was disabled, and the operator read that nothing was done."""
+    place, pool, username = find_place(STACK), Pool(), "counsellor-1"
+    place.clients._made["cognito-idp"] = pool
+    monkeypatch.setattr(tool, "find_place", lambda _: place)
+    with monkeypatch.context() as broken:
+        broken.setattr(tool, "TablePresence", lambda *_: Down(None, "sign_out"))
+        assert tool.main(["disable", username]) == 1
+    said = capsys.readouterr().err
+    assert (pool.enabled[username], pool.signed_out) == (False, [])
+    assert "in part" in said and "type it again" in said and "not done" not in said
+    assert (tool.main(["disable", username]), pool.signed_out) == (0, [username])
+    assert [what for _, what, _ in registry.audit()] == ["counsellor.disable"] * 2
 
 
 def test_an_account_that_is_gone_is_a_disabled_one(premises: Premises) -> None:

@@ -24,6 +24,7 @@ from chalicelib.problems import Problem
 from ops.trail import Verdict, records_of, verify
 from tests.integration.conftest import House
 from tests.integration.test_counsellors import CALL, claim, stored
+from tests.integration.test_outages import Down
 from tests.integration.test_partners import CHAT, JTI, hand_over
 
 BOSS = Counsellor("boss", "sub-boss", frozenset({"supervisor"}), 0)
@@ -240,6 +241,44 @@ def test_a_claim_whose_process_died_has_one_record_even_when_the_hold_lapses(
     assert sweep(house.desk).lapsed == 1
     assert trail(house) == [("first", "claim", 1, fact)]
     assert judge(house).fault is None
+
+
+def test_a_claim_without_its_record_is_recorded_though_the_trail_cannot_be_read_when_its_hold_lapses(
+    house: House,
+) -> None:
+    """What had lapsed was known to that one sweep only: no later one saw the claim, and it had no record for good."""
+    hand_over(house, CHAT)
+    held = claims.claim(failing(house, refuse).desk, house.first, LANES)
+    assert held is not None
+    house.clock.pass_seconds(91)
+    done = sweep(replace(house.desk, audit=Down(house.desk.audit, "recent")))
+    assert (done.lapsed, done.failed, done.recorded) == (1, 1, 0)
+    assert stored(house, held.id).owner is None, "the child does not wait for the trail"
+    house.clock.pass_seconds(60)
+    assert [sweep(house.desk).recorded for _ in range(2)] == [1, 0]
+    assert trail(house) == [("first", "claim", 1, "found_by_sweep")]
+    assert judge(house).fault is None
+
+
+def test_a_claim_without_its_record_is_recorded_though_the_sweep_dies_when_it_has_taken_back_the_hold(
+    house: House,
+) -> None:
+    hand_over(house, CHAT)
+    held = claims.claim(failing(house, refuse).desk, house.first, LANES)
+    assert held is not None
+    house.clock.pass_seconds(91)
+    process = house.again()
+
+    def replaced_and_died(*given: Any, **named: Any) -> Session:
+        house.desk.sessions.replace(*given, **named)
+        raise Died
+
+    process.desk.sessions.replace = replaced_and_died  # type: ignore[method-assign]
+    with pytest.raises(Died):
+        sweep(process.desk)
+    assert stored(house, held.id).owner is None
+    sweep(house.again().desk)
+    assert trail(house) == [("first", "claim", 1, "found_by_sweep")]
 
 
 def test_two_sweeps_that_find_the_same_claim_missing_write_one_record(house: House) -> None:

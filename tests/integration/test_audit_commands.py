@@ -12,7 +12,9 @@ from chalicelib.aws.clients import Clients
 from chalicelib.aws.secrets import StageSecrets
 from chalicelib.model.audit import day_of
 from ops import audit as tool
+from ops import restore
 from ops.row import now
+from tests.integration.conftest import make_table
 from tests.registry import STACK, TABLE, Registry, Said
 
 SESSION = "ho_" + "a" * 26
@@ -83,6 +85,37 @@ def test_who_saw_a_number_and_who_changed_a_partner_is_shown_in_order(
     ]  # fmt: skip
     nothing = run(capsys, "show", "ho_" + "b" * 26)
     assert (nothing.code, nothing.out) == (1, "") and "nothing is recorded" in nothing.err
+
+
+def test_a_restore_from_a_copy_with_cloudformations_name_is_recorded_and_puts_rows_back(
+    registry: Registry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The record had room for a partner's id only: a real table's name was refused before any row came back."""
+    registry.add()
+    copy, row = "hub3018-Sessions-1AB2C3D4E5F6G-copy", registry.row()
+    make_table(registry.db, "Sessions", copy)
+    registry.db.put_item(TableName=copy, Item=row)
+    registry.db.delete_item(TableName=TABLE, Key={"pk": row["pk"], "sk": row["sk"]})
+    assert restore.main(["--stack", STACK, "--dry-run", copy]) == 0
+    assert [what for _, what, _ in registry.audit()] == ["partner.add"]
+    assert restore.main(["--stack", STACK, copy]) == 0
+    assert (registry.row(), registry.audit()[-1][1:]) == (row, ("table.restore", f"table#{copy}"))
+    assert "table.restore" in run(capsys, "show", f"table#{copy}").out
+
+
+def test_a_restore_that_cannot_be_recorded_puts_nothing_back_and_says_so(
+    registry: Registry, capsys: pytest.CaptureFixture[str]
+) -> None:
+    registry.add()
+    row = registry.row()
+    make_table(registry.db, "Sessions", "copy")
+    registry.db.put_item(TableName="copy", Item=row)
+    registry.db.delete_item(TableName=TABLE, Key={"pk": row["pk"], "sk": row["sk"]})
+    boto3.client("secretsmanager").delete_secret(SecretId="stage", ForceDeleteWithoutRecovery=True)
+    before = registry.items()
+    assert restore.main(["--stack", STACK, "copy"]) == 1
+    assert "nothing came back" in capsys.readouterr().err
+    assert registry.items() == before
 
 
 def test_without_a_hub_or_the_secret_the_reason_is_one_sentence(

@@ -14,6 +14,7 @@ from chalicelib.desk.numbers import name_of
 from chalicelib.desk.sweep import sweep
 from chalicelib.desk.youth import Wish
 from chalicelib.model.line import closed_on
+from chalicelib.model.rehearsal import LASTS
 from chalicelib.model.session import Reason, Session, State, Status
 from chalicelib.problems import Problem
 from ops import erase as tool
@@ -149,6 +150,16 @@ def test_a_cancel_after_a_rehearsals_end_writes_nothing(house: House) -> None:
     house.clock.pass_seconds(10)
     assert partners.cancel(house.desk, test.partner, session.id).state is State.CLOSED
     assert [item for item in house.items() if item["sk"]["S"] == "session"] == before
+
+
+def test_a_rehearsal_that_is_cancelled_is_kept_no_longer_than_its_day(house: House) -> None:
+    """Its end was that of a child's session: thirty days."""
+    test = replace(house, partner=replace(house.partner, sandbox=True))
+    session = hand_over(test, CHAT).session
+    house.clock.pass_seconds(1)
+    assert partners.cancel(house.desk, test.partner, session.id).state is State.CLOSED
+    after = stored(house, session.id)
+    assert (after.reason, after.expires_at) == (Reason.CANCELLED, (session.created + LASTS) // 1000)
 
 
 def test_whoever_dies_while_erasing_by_request_the_retry_completes_it(house: House) -> None:

@@ -324,7 +324,8 @@ def test_a_gap_is_not_sealed_over() -> None:
     [
         ("reveal", SESSION, "+33639980042"), ("reveal", "+33639980042", ""), ("a call", SESSION, ""),
         ("partner.add", SESSION, ""), ("claim", "partner#acme", ""), ("partner.Add!", "partner#acme", ""),
-        ("close", SESSION, "went home"), ("reveal", f"{SESSION}\n", ""),
+        ("close", SESSION, "went home"), ("reveal", f"{SESSION}\n", ""), ("table.restore", "table#+33 639980042", ""),
+        ("table.delete", "table#sessions", ""), ("partner.restore", "table#sessions", ""),
     ],
 )  # fmt: skip
 def test_there_is_no_room_for_a_number_or_a_text(what: str, session: str, fact: str) -> None:
@@ -338,3 +339,4 @@ def test_the_words_of_every_deed_have_room() -> None:
     for band in Band:
         check_words("triage", SESSION, band)
     check_words("partner.key-rotate", "partner#acme", "")
+    check_words("table.restore", "table#hub3018-Sessions-1AB2C3D4E5F6G-copy", "")

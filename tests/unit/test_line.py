@@ -26,6 +26,11 @@ def test_a_waiting_row_tells_its_band_rung_and_reservation() -> None:
     assert row.free_for((), NOW + 5), "the reservation is over by itself"
 
 
+def test_a_row_that_was_put_off_does_not_tell_its_band() -> None:
+    assert not queued(place(WAITING)).was_put_off
+    assert queued(place(replace(WAITING, due=NOW + 1))).was_put_off
+
+
 def test_a_row_without_a_reservation_is_free_for_all_also_one_written_before_there_were_any() -> None:
     row = place(WAITING)
     before = Place(row.pk, row.sk.removesuffix("##"))
