@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any
 
 from chalicelib.aws.clients import Clients, refused, translated
@@ -49,9 +50,12 @@ class KmsCipher:
         except InvalidTag:
             raise Gone from None
 
-    def numbers(self, id: str) -> frozenset[bytes]:
-        """The hashes in the key's row; the key service is not asked, so the sweep needs no right to open anything."""
-        return _numbers(self._row(id))
+    def numbers(self, id: str) -> Sequence[bytes]:
+        """The hashes in the key's row, in one order everywhere: a simulated history must be the same in any process.
+
+        The key service is not asked, so the sweep needs no right to open anything.
+        """
+        return sorted(_numbers(self._row(id)))
 
     def forget(self, id: str) -> None:
         """Delete the key."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 __all__ = ["Cipher", "Gone", "Secrets"]
@@ -29,7 +30,7 @@ class Cipher(Protocol):
         """Open what was sealed for the same id and field."""
         ...
 
-    def numbers(self, id: str) -> frozenset[bytes]:
+    def numbers(self, id: str) -> Sequence[bytes]:
         """Every number (its keyed hash) that the session may hold; none when the key is gone."""
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -45,8 +45,8 @@ class Plain:
     def seal(self, id: str, field: str, plain: bytes, *, number: bytes | None = None) -> bytes:
         return plain
 
-    def numbers(self, id: str) -> frozenset[bytes]:
-        return frozenset()
+    def numbers(self, id: str) -> Sequence[bytes]:
+        return ()
 
     def open(self, id: str, field: str, sealed: bytes) -> bytes:
         return sealed
