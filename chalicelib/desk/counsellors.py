@@ -236,7 +236,7 @@ def reveal(desk: Desk, who: Counsellor, id: str, epoch: int) -> str:
     plain = open_sealed(desk, id, "number", session.number)
     if plain is None:
         raise Problem("no_number")
-    seen, free = check_number(desk, plain.decode())
+    seen, free = check_number(desk, plain.decode(), now)
     again = callback.is_dialled(session)
     if free > now and not again:
         _put_off(desk, who, session, epoch, free)

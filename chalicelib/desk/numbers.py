@@ -44,9 +44,9 @@ def keep_number(desk: Desk, id: str, e164: str) -> bytes:
     return sealed
 
 
-def check_number(desk: Desk, e164: str) -> tuple[Number | None, int]:
-    """What is known of it, and from when on (ms) it may be called; problem ``unsafe_number``."""
-    stored, now = desk.numbers.get(name_of(desk, e164)), desk.clock()
+def check_number(desk: Desk, e164: str, now: int) -> tuple[Number | None, int]:
+    """What is known of it, and from when on (ms) it may be called: ``now``, or later; problem ``unsafe_number``."""
+    stored = desk.numbers.get(name_of(desk, e164))
     return stored, number.free_at(number.standing(stored, now), now)
 
 

@@ -142,6 +142,17 @@ def test_a_number_is_called_six_times_a_day_over_all_sessions_and_the_seventh_is
     assert reveal(house, claim(house)) == NUMBER
 
 
+def test_the_clock_goes_on_while_the_number_is_looked_up(house: House) -> None:
+    hand_over(house, CALL)
+    held = claim(house)
+
+    def ticking() -> int:
+        house.clock.now += 1
+        return house.clock.now
+
+    assert counsellors.reveal(replace(house.desk, clock=ticking), house.first, held.id, held.epoch) == NUMBER
+
+
 def test_a_reveal_that_cannot_be_recorded_counts_as_no_call(house: House) -> None:
     hand_over(house, CALL)
     held = claim(house)
