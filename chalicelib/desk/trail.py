@@ -8,9 +8,10 @@ from contextlib import suppress
 from chalicelib.desk.base import Desk
 from chalicelib.model.audit import Record
 from chalicelib.model.counsellor import Counsellor
-from chalicelib.model.line import HELD, held
+from chalicelib.model.figures import Closed, closed
+from chalicelib.model.line import ERASE, HELD, closed_on, held
 from chalicelib.model.places import legible
-from chalicelib.model.session import SECOND, Session
+from chalicelib.model.session import SECOND, UNDO_LASTS, Session
 from chalicelib.model.status import settle
 from chalicelib.ports import Recent
 from chalicelib.problems import Problem
@@ -20,6 +21,8 @@ __all__ = ["keep_trail", "record_claim", "record_deed"]
 SURE_AFTER = 45 * SECOND
 """No process writes a claim's record as late as this: the API's functions end after 25 s, clocks differ by seconds."""
 CLAIMS = ("claim", "take")
+LATELY = 100 * SECOND
+"""As the first eight digits of a moment in ms tell; three of them are longer than the minute and ``SURE_AFTER``."""
 
 
 def record_deed(
@@ -56,13 +59,27 @@ def _record_missing(desk: Desk, recent: Recent, now: int) -> list[Record]:
         return recent.since <= since <= now - SURE_AFTER and (id, since) not in known
 
     ids = {row.id for row in legible(held, desk.sessions.standing(HELD)) if is_missing(row.id, row.since)}
+    told = {id for id, _ in known}
+    ids |= {row.id for row in _ended_lately(desk, now) if row.waited is not None and row.id not in told}
     holds = [one for one in desk.memory.lapsed if is_missing(one.id, one.claimed_at or 0)]
     if ids:
         holds += [
             one for one in desk.sessions.get_many(sorted(ids), strong=True)
-            if one.state.held and is_missing(one.id, one.claimed_at or 0)
+            if (one.state.held or not one.open) and is_missing(one.id, one.claimed_at or 0)
         ]  # fmt: skip
     return [_record_found(desk, one) for one in holds]
+
+
+def _ended_lately(desk: Desk, now: int) -> list[Closed]:
+    """What ended within some minutes, by the keys alone: a hold that was soon over stands nowhere else any more.
+
+    A counsellor's close stands under the moment until which it can be undone.
+    """
+    keys = list[str]()
+    for at in (now, now - LATELY, now - 2 * LATELY):
+        keys += desk.sessions.standing(closed_on(at), prefix=f"{at // LATELY:08d}")
+        keys += desk.sessions.standing(ERASE, prefix=f"{(at + UNDO_LASTS) // LATELY:08d}")
+    return [row for row in legible(closed, keys) if row is not None]
 
 
 def _record_found(desk: Desk, hold: Session) -> Record:

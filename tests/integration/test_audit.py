@@ -13,7 +13,7 @@ from chalicelib.aws.audit import TableAudit
 from chalicelib.aws.audit_rows import SEALS
 from chalicelib.aws.clients import Clients
 from chalicelib.aws.codec import attribute, key
-from chalicelib.desk import claims, counsellors
+from chalicelib.desk import claims, counsellors, youth
 from chalicelib.desk.queue import screen
 from chalicelib.desk.sweep import sweep
 from chalicelib.model.audit import day_of
@@ -23,7 +23,7 @@ from chalicelib.model.session import DAY, LANES, MINUTE, Band, Reason, Session
 from chalicelib.problems import Problem
 from ops.trail import Verdict, records_of, verify
 from tests.integration.conftest import House
-from tests.integration.test_counsellors import CALL, claim, stored
+from tests.integration.test_counsellors import CALL, claim, enter, stored
 from tests.integration.test_outages import Down
 from tests.integration.test_partners import CHAT, JTI, hand_over
 
@@ -279,6 +279,26 @@ def test_a_claim_without_its_record_is_recorded_though_the_sweep_dies_when_it_ha
     assert stored(house, held.id).owner is None
     sweep(house.again().desk)
     assert trail(house) == [("first", "claim", 1, "found_by_sweep")]
+
+
+@pytest.mark.parametrize("by", ["youth", "counsellor"])
+def test_a_claim_without_its_record_is_recorded_though_its_session_was_over_before_any_sweep(
+    house: House, by: str
+) -> None:
+    """Found by `make kills`: 2 of 2,372 claims, whose process died and whose session was over within a minute."""
+    session = hand_over(house, CHAT).session
+    cookie = enter(house, session)
+    held = claims.claim(failing(house, refuse).desk, house.first, LANES)
+    assert held is not None
+    if by == "youth":
+        assert youth.leave(house.desk, session.id, cookie).erased
+    else:
+        counsellors.close(house.desk, house.first, held.id, held.epoch, Reason.HELPED)
+    assert ("first", "claim", 1, "found_by_sweep") not in trail(house)
+    house.clock.pass_seconds(104)
+    assert [sweep(house.desk).recorded for _ in range(2)] == [1, 0]
+    assert ("first", "claim", 1, "found_by_sweep") in trail(house)
+    assert judge(house).fault is None
 
 
 def test_two_sweeps_that_find_the_same_claim_missing_write_one_record(house: House) -> None:
