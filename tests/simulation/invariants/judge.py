@@ -43,6 +43,7 @@ class Judge:
             self.words.compare(write, old, new)
             self.trail.compare(write, old, new)
             self.order.compare(old, new)
+            self.liveness.compare(old, new)
             if new is not None and (old is None or new.bound != old.bound):
                 self.bound_at[new.id] = self.world.scheduler.now
             if new is not None and any(one.outcome == "answered_unsafe" for one in new.attempts):

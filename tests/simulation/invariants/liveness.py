@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from chalicelib.model.session import CHAT_GIVEN_UP_AFTER, MINUTE, RECEIVED_LASTS, Session, State
 from tests.simulation.invariants.broken import Invariant, require
+
+if TYPE_CHECKING:
+    from tests.simulation.invariants.judge import Judge
 
 __all__ = ["AT_MOST", "Liveness"]
 
@@ -16,6 +21,15 @@ GRACE = 25 * MINUTE
 
 class Liveness(Invariant):
     """Every open session is claimed or closed in time."""
+
+    def __init__(self, judge: Judge) -> None:
+        super().__init__(judge)
+        self._back: dict[str, int] = {}
+
+    def compare(self, old: Session | None, new: Session | None) -> None:
+        """A youth who was gone is there again: until now nobody could have taken the session."""
+        if old is not None and new is not None and old.aside and not new.aside:
+            self._back[new.id] = self.world.scheduler.now
 
     def minute(self) -> None:
         """Nobody has waited too long since the faults stopped."""
@@ -35,7 +49,7 @@ class Liveness(Invariant):
             return session.created + RECEIVED_LASTS
         if session.aside or session.lane is None:
             return session.youth_seen + CHAT_GIVEN_UP_AFTER
-        due = max(session.due or 0, session.reserved_until or 0)
+        due = max(session.due or 0, session.reserved_until or 0, self._back.get(session.id, 0))
         if session.lane == "callback":
             due = max(due, slots.slot(session.due or 0, session.not_after, session.zone))
             return due if slots.slot(now, session.not_after, session.zone) <= now else None
