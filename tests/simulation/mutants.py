@@ -13,7 +13,6 @@ from chalicelib.aws.audit import TableAudit
 from chalicelib.aws.change import Change
 from chalicelib.aws.cipher import KmsCipher
 from chalicelib.aws.codec import attribute
-from chalicelib.aws.deliveries import TableDeliveries
 from chalicelib.aws.sessions import TableSessions
 from chalicelib.aws.words import TableWords
 from chalicelib.desk import base, claims, counsellors, deliveries, erasing, partners, sweep, transcript, waking, youth
@@ -119,17 +118,14 @@ def _kept_before_counted(stack: ExitStack) -> None:
         _put(stack, module, "write", early)
 
 
-def _due_key_removed(stack: ExitStack) -> None:
-    """What arrived late takes the row away, though a newer status is owed."""
+def _owed_nowhere(stack: ExitStack) -> None:
+    """After the second step nothing is owed any more."""
+    place = delivery.place
 
-    def delivered(self: TableDeliveries, id: str, sequence: int) -> None:
-        change = Change()
-        for name, value in (("delivered", attribute(sequence)), ("due_pk", None), ("due_sk", None)):
-            change.set(name, value)
-        change.guard_not("delivered", attribute(sequence))
-        self._update(id, change)
+    def placed(session: Session, shards: int = 1) -> Any:
+        return None if session.delivered >= 2 else place(session, shards)
 
-    _put(stack, TableDeliveries, "delivered", delivered)
+    _put(stack, delivery, "place", placed)
 
 
 def _believed(stack: ExitStack) -> None:
@@ -243,8 +239,8 @@ MUTANTS: Mapping[str, Mutant] = {
     "own write not known again": _own_write_not_known,
     "word kept before it is counted": _kept_before_counted,
     "word kept without its condition": _unconditional("message#"),
-    "settled without its sequence": _unguarded("sequence"),
-    "due key removed though more is owed": _due_key_removed,
+    "a step made of an old status": _unguarded("sequence", "status", "state"),
+    "what is still owed stands nowhere": _owed_nowhere,
     "any answer is taken for a yes": _believed,
     "parked before every try": _tries_one_short,
     "status goes back": _status_goes_back,
