@@ -1,6 +1,6 @@
 """Processes are killed at random while handoffs go through their whole life: what is lost, what is done twice.
 
-``python -m bench.kills`` starts a hub of its own; ``--write`` puts the table into the README. Exit 1 when anything was
+``python -m bench.kills`` starts a hub of its own and prints a table. Exit 1 when anything was
 lost, doubled, not delivered, or answered as nobody may be.
 """
 
@@ -14,7 +14,6 @@ from pathlib import Path
 
 from bench.killing.table import table
 from bench.killing.trial import Run, Setting, trial
-from bench.readme import put
 from local.hubfile import NAME
 from tests.conftest import Running
 
@@ -46,7 +45,6 @@ def main() -> None:
     parser.add_argument("--every", type=float, default=4.0, help="seconds between two kills, on average")
     parser.add_argument("--failing", type=float, default=0.25, help="share of deliveries that fail")
     parser.add_argument("--seed", type=int, default=3018)
-    parser.add_argument("--write", action="store_true", help="put the table into the README, if nothing failed")
     given = parser.parse_args()
     setting = Setting(given.handoffs, given.counsellors, given.at_once, given.every, given.failing, given.seed)
     with tempfile.TemporaryDirectory() as folder:
@@ -57,8 +55,6 @@ def main() -> None:
     for what, found_so in vars(verdict).items():
         for one in found_so[:20]:
             print(f"{what}: {one}", file=sys.stderr)
-    if given.write and verdict.fine:
-        put("kills", text)
     sys.exit(not (verdict.fine and found.killed))
 
 
