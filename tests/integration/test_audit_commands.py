@@ -92,7 +92,7 @@ def test_a_restore_from_a_copy_with_cloudformations_name_is_recorded_and_puts_ro
 ) -> None:
     """The record had room for a partner's id only: a real table's name was refused before any row came back."""
     registry.add()
-    copy, row = "hub3018-Sessions-1AB2C3D4E5F6G-copy", registry.row()
+    copy, row = "helpline-Sessions-1AB2C3-copy", registry.row()
     make_table(registry.db, "Sessions", copy)
     registry.db.put_item(TableName=copy, Item=row)
     registry.db.delete_item(TableName=TABLE, Key={"pk": row["pk"], "sk": row["sk"]})

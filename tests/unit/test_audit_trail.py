@@ -339,4 +339,4 @@ def test_the_words_of_every_deed_have_room() -> None:
     for band in Band:
         check_words("triage", SESSION, band)
     check_words("partner.key-rotate", "partner#acme", "")
-    check_words("table.restore", "table#hub3018-Sessions-1AB2C3D4E5F6G-copy", "")
+    check_words("table.restore", "table#helpline-Sessions-1AB2C3-copy", "")
