@@ -114,6 +114,16 @@ def test_an_act_works_as_a_form_and_as_a_script(street: Street, verb: str) -> No
         )  # fmt: skip
 
 
+def test_a_number_far_from_the_next_one_is_read_in_a_form_as_in_a_script(street: Street) -> None:
+    """Found by `make fuzz` (seed 699861699): a form's number of eight digits was taken for a word."""
+    browser = street.browser()
+    browser.script("here", {})
+    said = {"n": "14951543", "text": "Bonjour"}
+    assert browser.form(f"{browser.path}/messages", said).status_code == 303
+    assert browser.script("messages", {**said, "n": int(said["n"])}).status_code == 200
+    assert browser.state()["counters"]["youth"] == 0
+
+
 def test_still_there_is_said_by_a_button(street: Street) -> None:
     browser = street.browser()
     browser.script("here", {})
