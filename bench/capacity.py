@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from bench.readme import put
+from bench.page import put
 from chalicelib.contract import read_handoff
 from chalicelib.desk import claims, counsellors, partners
 from chalicelib.desk.base import Desk

@@ -24,7 +24,7 @@ from bench.chatting.room import LIMIT, Pair, Room, until
 from bench.chatting.table import Ceiling, Figures, table
 from bench.chatting.tally import Tally
 from bench.chatting.wires import HttpWire, Wire, desk_wire
-from bench.readme import put
+from bench.page import put
 from tests.conftest import Running
 from tests.hub import Hub
 

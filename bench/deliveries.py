@@ -16,7 +16,7 @@ from pathlib import Path
 from bench.delivering.judge import Run, within
 from bench.delivering.table import TITLES, Setting, table
 from bench.delivering.trial import trial
-from bench.readme import put
+from bench.page import put
 from tests.conftest import Running
 
 ROUNDS = 5

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, sync_playwright
 
-from bench.readme import put
+from bench.page import put
 from local.chromium import find
 from tests.browser.people import ARGUMENTS, SIZES
 from tests.conftest import Running
