@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger, Metrics
 
-__all__ = ["ALLOWED", "NAMESPACE", "count", "note", "seconds", "trace"]
+    from chalicelib.aws.thin import Around
+
+__all__ = ["ALLOWED", "NAMESPACE", "count", "note", "seconds", "traced"]
 
 NAMESPACE = "Hub3018"
 """Of every metric. The dimension ``service`` is the stack's name, so that two stacks of one account stay apart."""
@@ -77,9 +80,35 @@ def _publish(unit: str, partner: str, values: Mapping[str, int]) -> None:
     metrics.flush_metrics()
 
 
-def trace() -> None:
-    """Trace calls to AWS where X-Ray is on; requests, answers and exceptions are never captured."""
-    if os.environ.get("AWS_XRAY_DAEMON_ADDRESS") and os.environ.get("POWERTOOLS_TRACE_DISABLED") != "true":
-        from aws_lambda_powertools import Tracer
+def traced() -> Around | None:
+    """What stands around calls to AWS where X-Ray is on: each is a subsegment; elsewhere the tracer is not imported.
 
-        Tracer(service="hub", auto_patch=True, patch_modules=("botocore",))
+    It tells service, operation and table, and whether the call failed; never what was asked, answered or refused.
+    """
+    if not os.environ.get("AWS_XRAY_DAEMON_ADDRESS") or os.environ.get("POWERTOOLS_TRACE_DISABLED") == "true":
+        return None
+    from aws_lambda_powertools import Tracer
+
+    recorder: Any = Tracer(service="hub", auto_patch=False).provider
+
+    @contextmanager
+    def around(service: str, operation: str, parameters: Mapping[str, Any]) -> Iterator[Mapping[str, str]]:
+        segment = recorder.begin_subsegment(service, namespace="aws")
+        if segment is None:  # the context is missing: nothing traced this invocation
+            yield {}
+            return
+        table = parameters.get("TableName")
+        segment.set_aws({"operation": operation, **({"table_name": table} if table else {})})
+        sampled = int(bool(segment.sampled))
+        try:
+            yield {"X-Amzn-Trace-Id": f"Root={segment.trace_id};Parent={segment.id};Sampled={sampled}"}
+        except Exception as fault:
+            if hasattr(fault, "response"):  # a refusal, such as a condition that does not hold
+                segment.add_error_flag()
+            else:
+                segment.add_fault_flag()
+            raise
+        finally:
+            recorder.end_subsegment()
+
+    return around

@@ -7,7 +7,6 @@ import secrets
 import time
 from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Any
 
 from chalicelib import watch
 from chalicelib.aws.audit import TableAudit
@@ -52,8 +51,7 @@ def settings() -> Settings:
 @cache
 def desk() -> Desk:
     """The desk of this process."""
-    watch.trace()
-    return assemble(settings())
+    return assemble(settings(), clients=Clients(watch.traced()))
 
 
 def _sender(given: Settings) -> Sender:
@@ -81,11 +79,11 @@ def _fetch(given: Settings) -> Callable[[str], bytes]:
 
 
 def assemble(
-    given: Settings, *, prepare: Callable[[Any], None] | None = None, clock: Callable[[], int] = now,
-    clients: Clients | None = None, tokens: Callable[[], bytes] = token,
+    given: Settings, *, clock: Callable[[], int] = now, clients: Clients | None = None,
+    tokens: Callable[[], bytes] = token,
 ) -> Desk:  # fmt: skip
-    """A desk over AWS for the given settings; ``prepare`` sees each new client; ``clients``: not AWS's own."""
-    clients = clients or Clients(prepare)
+    """A desk over AWS for the given settings; ``clients``: not AWS's own."""
+    clients = clients or Clients()
     hashes = StageSecrets(clients, given.secret_arn)
     return Desk(
         sessions=TableSessions(clients, given.table, tokens, given.shards),

@@ -25,11 +25,8 @@ class OperatorClients(Clients):
         super().__init__()
         self._hub = hub
 
-    def __call__(self, service: str) -> Any:
-        """The client of ``service``."""
-        if service not in self._made:
-            self._made[service] = aws(service, self._hub)
-        return self._made[service]
+    def _make(self, service: str) -> Any:
+        return aws(service, self._hub)
 
 
 @dataclass(frozen=True)

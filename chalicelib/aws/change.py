@@ -8,7 +8,22 @@ from chalicelib.aws.clients import refused, translated
 from chalicelib.aws.codec import Item, attribute
 from chalicelib.model.session import State
 
-__all__ = ["Change", "update"]
+__all__ = ["Change", "update", "write"]
+
+
+def write(db: Any, verb: str, **request: Any) -> Item | None:
+    """A conditional write; None when it was done, else the item that stood in the way ({} when none does)."""
+    from botocore.exceptions import ClientError
+
+    with translated():
+        try:
+            getattr(db, verb)(ReturnValuesOnConditionCheckFailure="ALL_OLD", **request)
+        except ClientError as error:
+            winner = refused(error)
+            if winner is None:
+                raise
+            return winner
+    return None
 
 
 def update(db: Any, table: str, key: Item, change: Change) -> tuple[Item, bool]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.aws.change import Change, update
+from chalicelib.aws.change import Change, update, write
 from chalicelib.aws.clients import Clients, translated
 from chalicelib.aws.codec import Item, attribute, decode, encode, key
 from chalicelib.model.delivery import Owed, arrived, beside, due_key, due_partition, owed_row, parked_partition
@@ -88,19 +88,13 @@ class TableDeliveries:
 
     def hold(self, partner: str, token: str, *, now: int, until: int) -> bool:
         """Take or keep the row that says who delivers to the partner."""
-        with translated():
-            try:
-                self._db.update_item(
-                    TableName=self._table, Key=key(f"partner#{partner}", "deliverer"),
-                    UpdateExpression="SET holder = :me, hold_until = :until",
-                    ConditionExpression="attribute_not_exists(pk) OR hold_until < :now OR holder = :me",
-                    ExpressionAttributeValues={
-                        ":me": attribute(token), ":until": attribute(until), ":now": attribute(now)
-                    },
-                )  # fmt: skip
-            except self._db.exceptions.ConditionalCheckFailedException:
-                return False
-        return True
+        there = write(
+            self._db, "update_item", TableName=self._table, Key=key(f"partner#{partner}", "deliverer"),
+            UpdateExpression="SET holder = :me, hold_until = :until",
+            ConditionExpression="attribute_not_exists(pk) OR hold_until < :now OR holder = :me",
+            ExpressionAttributeValues={":me": attribute(token), ":until": attribute(until), ":now": attribute(now)},
+        )  # fmt: skip
+        return there is None
 
     def held(self, partner: str, now: int) -> bool:
         """Read the row that says who delivers to the partner: a deliverer started for nothing would cost more."""
@@ -110,27 +104,19 @@ class TableDeliveries:
 
     def let_go(self, partner: str, token: str) -> None:
         """Delete the row that says who delivers to the partner, if it is ours."""
-        with translated():
-            try:
-                self._db.delete_item(
-                    TableName=self._table, Key=key(f"partner#{partner}", "deliverer"),
-                    ConditionExpression="holder = :me", ExpressionAttributeValues={":me": attribute(token)},
-                )  # fmt: skip
-            except self._db.exceptions.ConditionalCheckFailedException:
-                return
+        write(
+            self._db, "delete_item", TableName=self._table, Key=key(f"partner#{partner}", "deliverer"),
+            ConditionExpression="holder = :me", ExpressionAttributeValues={":me": attribute(token)},
+        )  # fmt: skip
 
     def stop(self, partner: str, why: str, at: int) -> None:
-        """Note at the partner's endpoint why nothing is sent there any more."""
-        with translated():
-            try:
-                self._db.update_item(
-                    TableName=self._table, Key=key(f"partner#{partner}", "partner"),
-                    UpdateExpression="SET webhook.stopped = :why, webhook.stopped_at = :at",
-                    ConditionExpression="attribute_exists(webhook) AND attribute_not_exists(webhook.stopped)",
-                    ExpressionAttributeValues={":why": attribute(why), ":at": attribute(at)},
-                )  # fmt: skip
-            except self._db.exceptions.ConditionalCheckFailedException:
-                return
+        """Note at the partner's endpoint why nothing is sent there any more; the first reason stays."""
+        write(
+            self._db, "update_item", TableName=self._table, Key=key(f"partner#{partner}", "partner"),
+            UpdateExpression="SET webhook.stopped = :why, webhook.stopped_at = :at",
+            ConditionExpression="attribute_exists(webhook) AND attribute_not_exists(webhook.stopped)",
+            ExpressionAttributeValues={":why": attribute(why), ":at": attribute(at)},
+        )  # fmt: skip
 
     @property
     def _db(self) -> Any:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from chalicelib.aws.clients import Clients, refused, translated
+from chalicelib.aws.change import write
+from chalicelib.aws.clients import Clients, translated
 from chalicelib.aws.codec import Item, attribute, plain
 from chalicelib.model.number import Number
 from chalicelib.ports import Outrun
@@ -31,8 +32,6 @@ class TableNumbers:
 
     def replace(self, name: bytes, before: Number | None, after: Number | None) -> None:
         """Put or delete the item, if it still has the ``write_id`` of ``before``; a lost reply was a success."""
-        from botocore.exceptions import ClientError
-
         write_id = self._tokens().hex()
         condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
         if before is not None:
@@ -40,20 +39,14 @@ class TableNumbers:
                 "ConditionExpression": "write_id = :seen",
                 "ExpressionAttributeValues": {":seen": attribute(before.write_id)},
             }
-        request = {"TableName": self._table, "ReturnValuesOnConditionCheckFailure": "ALL_OLD", **condition}
-        with translated():
-            try:
-                if after is None:
-                    self._db.delete_item(Key=_key(name), **request)
-                else:
-                    self._db.put_item(Item={**_key(name), **_item(after, write_id)}, **request)
-            except ClientError as error:
-                winner = refused(error)
-                if winner is None:
-                    raise
-                if (after is None and not winner) or winner.get("write_id") == attribute(write_id):
-                    return
-                raise Outrun(_number(winner) if winner else None) from None
+        request = {"TableName": self._table, **condition}
+        if after is None:
+            winner = write(self._db, "delete_item", Key=_key(name), **request)
+        else:
+            winner = write(self._db, "put_item", Item={**_key(name), **_item(after, write_id)}, **request)
+        mine = winner is None or (after is None and not winner) or winner.get("write_id") == attribute(write_id)
+        if not mine:
+            raise Outrun(_number(winner) if winner else None)
 
     @property
     def _db(self) -> Any:

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.aws.audit_rows import SEALS, day_partition, read_record, read_seal, seal_item
-from chalicelib.aws.clients import Clients, refused, translated
+from chalicelib.aws.change import write
+from chalicelib.aws.clients import Clients, translated
 from chalicelib.aws.codec import Item, attribute, plain
 from chalicelib.model.audit import RECENT, Record, Seal, day_of, days_between, fresh_heads, seal_link
 from chalicelib.model.session import DAY
@@ -91,17 +92,8 @@ class TableSeals:
 
     def _put(self, item: Item) -> bool:
         """Add a row; True also when it is there already: the reply was lost, or another process said the same."""
-        from botocore.exceptions import ClientError
-
-        with translated():
-            try:
-                self._clients("dynamodb").put_item(
-                    TableName=self._table, Item=item, ConditionExpression="attribute_not_exists(pk)",
-                    ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                )  # fmt: skip
-            except ClientError as error:
-                there = refused(error)
-                if there is None:
-                    raise
-                return "link" in there and bytes(plain(there["link"])) == bytes(plain(item["link"]))
-        return True
+        there = write(
+            self._clients("dynamodb"), "put_item", TableName=self._table, Item=item,
+            ConditionExpression="attribute_not_exists(pk)",
+        )  # fmt: skip
+        return there is None or ("link" in there and bytes(plain(there["link"])) == bytes(plain(item["link"])))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from chalicelib.aws.clients import Clients, refused, translated
+from chalicelib.aws.change import write
+from chalicelib.aws.clients import Clients, translated
 from chalicelib.aws.codec import Item, attribute, key, plain
 from chalicelib.model.retention import WORDS_LAST
 from chalicelib.ports import Message, Note
@@ -26,18 +27,7 @@ class TableWords:
         return self._clients("dynamodb")
 
     def _write(self, verb: str, **request: Any) -> Item | None:
-        """A conditional write; None when it was done, else the item that stood in the way ({} when none does)."""
-        from botocore.exceptions import ClientError
-
-        with translated():
-            try:
-                getattr(self._db, verb)(TableName=self._table, ReturnValuesOnConditionCheckFailure="ALL_OLD", **request)
-            except ClientError as error:
-                winner = refused(error)
-                if winner is None:
-                    raise
-                return winner
-        return None
+        return write(self._db, verb, TableName=self._table, **request)
 
     def save_report(self, id: str, fingerprint: bytes, sealed: bytes, expires_at: int) -> bool:
         """Keep the report; the same body's retry finds it kept, another body's is refused."""

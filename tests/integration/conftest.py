@@ -83,6 +83,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     assert os.environ["AWS_ACCESS_KEY_ID"] == "testing"
+    monkeypatch.setattr("chalicelib.aws.clients.SERVICES", {})  # moto stands inside the SDK
     with mock_aws():
         db = boto3.client("dynamodb")
         make_table(db, "Sessions", "sessions")
@@ -104,6 +105,7 @@ def registry(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: py
     for name, value in ACCESS.items():
         monkeypatch.setenv(name, value)
     monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    monkeypatch.setattr("chalicelib.aws.clients.SERVICES", {})
     with mock_aws():
         deploy()
         yield Registry(tmp_path, capsys)

@@ -17,6 +17,7 @@ from chalicelib.doors.tally import THROTTLES
 from chalicelib.wiring import assemble
 from tests.alarms import STACK, Data, alarms_of
 from tests.integration.watched import SANDBOX, Watched
+from tests.sdk import SdkClients
 
 
 def test_a_fault_behind_a_door_rings_and_a_refusal_does_not(watched: Watched) -> None:
@@ -44,7 +45,7 @@ def test_requests_that_the_table_throttles_ring(watched: Watched) -> None:
         client.meta.events.register("before-call.dynamodb", refuse)
 
     house = watched.house
-    slow = replace(house, desk=assemble(house.settings, clock=house.clock, prepare=prepare))
+    slow = replace(house, desk=assemble(house.settings, clock=house.clock, clients=SdkClients(prepare)))
     for taps, ringing in ((4, set[str]()), (1, {"Throttled"})):
         watched.use(slow)
         assert [watched.tap(watched.recipe()) for _ in range(taps)] == [503] * taps

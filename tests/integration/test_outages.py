@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from chalicelib.aws.batch import read_batch
-from chalicelib.aws.clients import Clients
+from chalicelib.aws.clients import patience
 from chalicelib.aws.codec import key
+from chalicelib.aws.connections import CONNECT_WITHIN
 from chalicelib.aws.provider import ENABLED_TRUSTED, CognitoProvider
 from chalicelib.desk import claims, youth
 from chalicelib.desk.papers import read_papers
@@ -155,13 +156,12 @@ def test_a_silent_directory_is_not_waited_for_at_each_look_of_a_counsellor() -> 
     assert asked.enabled("one")
 
 
-def test_the_vault_and_the_directory_are_not_waited_for_as_long_as_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_vault_and_the_directory_are_not_waited_for_as_long_as_the_table() -> None:
     """A tap with a number took more than eight seconds while the vault hung."""
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
     longest = {}
     for service in ("dynamodb", "kms", "cognito-idp"):
-        config: Any = Clients()(service).meta.config
-        longest[service] = (config.connect_timeout + config.read_timeout) * config.retries["total_max_attempts"]
+        within, tries = patience(service)
+        longest[service] = (CONNECT_WITHIN + within) * tries
     assert longest["kms"] == longest["cognito-idp"] == 3 < longest["dynamodb"]
 
 

@@ -9,11 +9,11 @@ from typing import Any
 import boto3
 import pytest
 
-from chalicelib.aws.clients import Clients
 from chalicelib.aws.signing import SecretsSigner
 from chalicelib.outside.signature import new_ed25519, new_secret, sign
 from chalicelib.problems import Problem
 from tests.integration.conftest import House
+from tests.sdk import SdkClients
 
 NAME = "hub3018/webhook/tiktok"
 BODY = b'{"type":"handoff.status"}'
@@ -25,7 +25,7 @@ class Vault:
     def __init__(self, house: House) -> None:
         self.clock, self.asked = house.clock, 0
         self._store = boto3.client("secretsmanager")
-        self._signer = SecretsSigner(Clients(self._count), house.clock)
+        self._signer = SecretsSigner(SdkClients(self._count), house.clock)
         self._there = False
 
     def _count(self, client: Any) -> None:

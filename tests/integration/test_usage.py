@@ -21,6 +21,7 @@ from chalicelib.problems import Problem
 from chalicelib.wiring import assemble
 from tests.corpus.recipe import GONE, Recipe
 from tests.integration.conftest import House
+from tests.sdk import SdkClients
 from tests.unit.test_identity_partner import pem
 
 BODY = b'{"platform":"tiktok","kind":"call","locale":"fr","session":"chat"}'
@@ -76,7 +77,7 @@ def platform(house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[Platform
                 f"before-call.dynamodb.{name}", lambda model, **_: made.updates.append(model.name)
             )
 
-    watched = replace(house, desk=assemble(house.settings, clock=house.clock, prepare=watch))
+    watched = replace(house, desk=assemble(house.settings, clock=house.clock, clients=SdkClients(watch)))
     made.house = watched
     monkeypatch.setattr(wiring, "desk", lambda: watched.desk)
     monkeypatch.setattr(wiring, "settings", lambda: watched.settings)

@@ -34,6 +34,7 @@ def rows(monkeypatch: pytest.MonkeyPatch) -> Iterator[Partners]:
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
         monkeypatch.setenv(name, "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-3")
+    monkeypatch.setattr("chalicelib.aws.clients.SERVICES", {})  # moto stands inside the SDK
     with mock_aws():
         make_table(boto3.client("dynamodb"), "Sessions", TABLE)
         yield Partners(boto3.client("dynamodb"), TABLE)
