@@ -1,6 +1,6 @@
 """A thin client for AWS services that speak JSON over one POST: the calls, answers and errors of the SDK's own client.
 
-The SDK's client takes more than half of a cold start and of a warm request; docs/decisions/0013-thin-client.md says
+The SDK's client takes more than half of a cold start and of a warm request; docs/decisions/0017-thin-client.md says
 what this one gains and leaves out. The SDK is its judge in tests.
 """
 

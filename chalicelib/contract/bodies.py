@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from chalicelib.contract.places import places
-from chalicelib.contract.shapes import faults, moment
+from chalicelib.contract.shapes import faults, fits, moment
 from chalicelib.model.handoff import CallbackWish, Content, Handoff, Report
 from chalicelib.problems import Place, Problem
 from chalicelib.strictjson import Malformed, read_object
@@ -36,8 +36,7 @@ def parse_json(raw: bytes, *, limit: int = _LIMIT) -> dict[str, Any]:
 
 def check(schema: str, value: dict[str, Any]) -> dict[str, Any]:
     """The value itself if it keeps the schema (a file of ``schemas/`` without .json), else ``bad_request``."""
-    broken = places(faults(schema, value))
-    if broken:
+    if not fits(schema, value) and (broken := places(faults(schema, value))):
         raise Problem("bad_request", errors=broken)
     return value
 
