@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import urllib.error
-import urllib.parse
-import urllib.request
 from collections.abc import Mapping
 from http.client import HTTPException
 from typing import Any
+from urllib.parse import urlencode
 
 from chalicelib.aws.clients import Clients, translated
 from chalicelib.ports import Clock
@@ -104,7 +102,7 @@ class CognitoProvider:
             "grant_type": "authorization_code", "client_id": self._client_id, "code": code,
             "code_verifier": verifier, "redirect_uri": redirect_uri,
         }  # fmt: skip
-        answer = _ask(self._token_url, urllib.parse.urlencode(form).encode())
+        answer = _ask(self._token_url, urlencode(form).encode())
         token = (answer or {}).get("access_token")
         return token if isinstance(token, str) else None
 
@@ -115,6 +113,9 @@ def _silent() -> Problem:
 
 def _ask(url: str, form: bytes | None) -> dict[str, Any] | None:
     """The JSON object the provider answers; None when it refuses, problem ``unavailable`` when it is silent."""
+    import urllib.error
+    import urllib.request
+
     request = urllib.request.Request(url, data=form, headers={"Accept": "application/json"})  # noqa: S310 - from settings
     try:
         with urllib.request.urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310 - from settings

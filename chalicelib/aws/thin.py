@@ -49,6 +49,7 @@ _PASSING = frozenset(
     }
 )  # fmt: skip
 _FAULTS = frozenset({500, 502, 503, 504})
+_CHANCE = random.SystemRandom()  # instances restored from one snapshot must not all wait alike
 
 
 class ThinClient:
@@ -101,7 +102,7 @@ class ThinClient:
 
                     raise ClientError(refusal, operation)  # type: ignore[arg-type]
             # As the SDK waits: a random part of 1, 2, 4, … seconds.
-            sleep(random.random() * 2 ** (self._tries - 1 - again))  # noqa: S311 - spreads load only
+            sleep(_CHANCE.random() * 2 ** (self._tries - 1 - again))
         raise AssertionError("unreachable")
 
     def _once(self, operation: str, body: bytes, more: Mapping[str, str]) -> Answer:

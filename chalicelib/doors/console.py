@@ -29,7 +29,7 @@ def _show(call: Call, problem: Problem) -> Response | None:
     return html(pages.signin_problem_page("unavailable"), 503, with_policy(call.settings))
 
 
-door = Door(__name__, lambda: (wiring.desk(), wiring.settings()), _show)
+door = Door(lambda: (wiring.desk(), wiring.settings()), _show)
 
 
 def _callback_url(call: Call) -> str:

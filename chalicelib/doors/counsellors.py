@@ -20,7 +20,7 @@ from chalicelib.model.session import LANES, Band, Reason, Session
 
 __all__ = ["door"]
 
-door = Door(__name__, lambda: (wiring.desk(), wiring.settings()))
+door = Door(lambda: (wiring.desk(), wiring.settings()))
 
 SESSION = "/v1/desk/sessions/{id}"
 

@@ -14,7 +14,7 @@ from chalicelib.problems import Problem
 
 __all__ = ["door"]
 
-door = Door(__name__, lambda: (wiring.desk(), wiring.settings()))
+door = Door(lambda: (wiring.desk(), wiring.settings()))
 
 FOR_MINUTES = "public, max-age=300"
 

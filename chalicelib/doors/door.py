@@ -1,4 +1,7 @@
-"""The Door: a blueprint whose views may raise problems. It answers, adds safe headers, logs type and place only."""
+"""The Door: one audience's views, which may raise problems. It answers, adds safe headers, logs type and place only.
+
+Its routes stand in ``routes``, so that a door is loaded when somebody comes to it.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
-from chalice.app import Blueprint, Request, Response
+from chalice.app import Request, Response
 
 from chalicelib import watch
 from chalicelib.desk.base import Desk
@@ -21,7 +24,6 @@ from chalicelib.settings import Settings
 
 __all__ = ["Call", "Door", "html", "navigates", "reply", "see_other"]
 
-ANY_TYPE = ["*/*"]
 View = Callable[["Call"], Response]
 Shown = Callable[["Call", Problem], Response | None]
 Sorry = Callable[[Request], Response | None]
@@ -89,41 +91,34 @@ def see_other(location: str, headers: Mapping[str, Any] | None = None) -> Respon
     return Response("", {"Location": location, "Content-Type": "text/plain", **(headers or {})}, 303)
 
 
-class Door(Blueprint):
-    """A blueprint of HTTP routes. ``show`` may turn a problem into a page of its audience; ``sorry`` needs no hub."""
+class Door:
+    """The views of one audience. ``show`` may turn a problem into a page of its audience; ``sorry`` needs no hub."""
 
     def __init__(
-        self, name: str, found: Callable[[], tuple[Desk, Settings]], show: Shown | None = None,
-        sorry: Sorry | None = None,
-    ) -> None:  # fmt: skip
-        super().__init__(name)
+        self, found: Callable[[], tuple[Desk, Settings]], show: Shown | None = None, sorry: Sorry | None = None
+    ) -> None:
+        self.views: dict[tuple[str, str], View] = {}
         self._found, self._show, self._sorry = found, show, sorry
 
     def get(self, path: str) -> Callable[[View], View]:
         """Register a view for GET and HEAD."""
-        return self._register(path, ["GET", "HEAD"])
+        return self._register("GET", path)
 
     def post(self, path: str) -> Callable[[View], View]:
         """Register a view for POST; the view itself checks the content type."""
-        return self._register(path, ["POST"])
+        return self._register("POST", path)
 
-    def _register(self, path: str, methods: list[str]) -> Callable[[View], View]:
-        """Any content type comes through, whatever the method: Chalice's own refusal is no problem and no page."""
-
+    def _register(self, method: str, path: str) -> Callable[[View], View]:
         def wrap(view: View) -> View:
-            def answer(**params: str) -> Response:
-                return self._answer(view, path, params)
-
-            name = path.strip("/").replace("/", "_").replace("{", "").replace("}", "") or "root"
-            answer.__name__ = f"{methods[0].lower()}_{name}"
-            self.route(path, methods=methods, name=answer.__name__, content_types=ANY_TYPE)(answer)
+            self.views[method, path] = view
             return view
 
         return wrap
 
-    def _answer(self, view: View, route: str, raw: Mapping[str, str]) -> Response:
+    def answer(self, method: str, route: str, request: Request, raw: Mapping[str, str]) -> Response:
+        """The answer of a view to a request; ``raw`` are the path's parameters as they were sent."""
+        view = self.views[method, route]
         began = time.monotonic()
-        request = self.current_request
         request_id = str(request.context.get("requestId", ""))
         params = {name: unquote(value) for name, value in raw.items()}
         path = route.format(**params)

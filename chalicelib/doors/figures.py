@@ -30,7 +30,7 @@ def _show(call: Call, problem: Problem) -> Response | None:
     return None
 
 
-door = Door(__name__, lambda: (wiring.desk(), wiring.settings()), _show)
+door = Door(lambda: (wiring.desk(), wiring.settings()), _show)
 
 
 def _supervisor(call: Call) -> Counsellor:

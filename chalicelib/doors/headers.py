@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from chalicelib import pages
 from chalicelib.settings import Settings
 
 __all__ = ["ALWAYS", "with_policy"]
@@ -32,6 +31,8 @@ def with_policy(settings: Settings, *, signs_out: bool = False) -> dict[str, str
 
     ``signs_out``: the page has the form that leads on to the provider, which browsers check against the policy, too.
     """
+    from chalicelib import pages  # for pages alone: a tap waits for none
+
     ancestors = "'self'" if settings.local else "'none'"
     policy = pages.POLICY
     if signs_out:

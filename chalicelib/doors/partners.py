@@ -17,7 +17,7 @@ from chalicelib.problems import Place, Problem
 
 __all__ = ["door"]
 
-door = Door(__name__, lambda: (wiring.desk(), wiring.settings()))
+door = Door(lambda: (wiring.desk(), wiring.settings()))
 
 _TAG = re.compile(r'"([0-9]{1,6})"')
 

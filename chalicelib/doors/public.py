@@ -19,7 +19,7 @@ from chalicelib.problems import Problem
 
 __all__ = ["door"]
 
-door = Door(__name__, lambda: (wiring.desk(), wiring.settings()))
+door = Door(lambda: (wiring.desk(), wiring.settings()))
 
 FOR_EVER = "public, max-age=31536000, immutable"
 FOR_A_DAY = "public, max-age=86400"

@@ -27,7 +27,7 @@ __all__ = ["door"]
 
 COOKIE_SECONDS = 4 * 24 * 3600
 
-door = Door(__name__, lambda: (wiring.desk(), wiring.settings()), show, sorry)
+door = Door(lambda: (wiring.desk(), wiring.settings()), show, sorry)
 
 
 def _to_page(call: Call, session: Session, cookie: str | None) -> Response:
