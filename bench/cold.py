@@ -153,24 +153,26 @@ def draw(starts: Starts, names: Sequence[str]) -> None:
         axes.legend()
 
 
-def main() -> None:
+def main(given: Sequence[str] | None = None) -> None:
     """Measure, print, judge."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true", help="put the table and the plot into the page of performance")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK} rounds, and no judgement: does it work at all?")
-    given = parser.parse_args()
+    options = parser.parse_args(given)
     with contenders(HOURS="24/7") as beside:
-        starts = measure(beside, QUICK if given.quick else ROUNDS)
-        budget = imports.measure(beside, 1 if given.quick else imports.RUNS)
+        starts = measure(beside, QUICK if options.quick else ROUNDS)
+        budget = imports.measure(beside, 1 if options.quick else imports.RUNS)
         sizes = {name: task.zipped for name, task in beside.tasks.items()}
     text = "\n\n".join((table(starts, sizes), told(starts), imports.table(budget), imports.TOLD))
     print(text)
-    if given.write:
-        put("cold", f"![CPU time from a cold start to the first answer, per contender](cold.svg)\n\n{text}", PERFORMANCE)
+    if options.write:
+        put(
+            "cold", f"![CPU time from a cold start to the first answer, per contender](cold.svg)\n\n{text}", PERFORMANCE
+        )
         draw(starts, list(sizes))
         keep("cold", {name: {mode: _figures(starts[name, mode]) for mode in MODES} for name in sizes})
         keep("package", {"bytes": sizes["hub"]})
-    faults = [] if given.quick else broken(starts)
+    faults = [] if options.quick else broken(starts)
     for fault in faults:
         print(fault, file=sys.stderr)
     sys.exit(bool(faults))

@@ -14,7 +14,7 @@ class Daemon:
     def __enter__(self) -> Daemon:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", 0))
-        self._socket.setblocking(False)
+        self._socket.settimeout(0)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 from ops.signer import Signed
 from tests.hub import Hub
 
-__all__ = ["claim", "event", "handoff", "poll", "sent"]
+__all__ = ["claim", "close", "event", "handoff", "poll", "sent"]
 
 CHAT = {"platform": "tiktok", "kind": "report", "session": "chat", "locale": "fr-FR", "age_band": "15_17"}
 """What is handed over unless told otherwise: a tap after a report, straight into a chat."""
@@ -57,5 +58,16 @@ def poll(hub: Hub, id: str, known: int | None = None) -> dict[str, Any]:
 
 def claim(token: str) -> dict[str, Any]:
     """A counsellor takes the next session."""
-    headers = {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-    return event("POST", "/v1/desk/claims", headers, b"{}")
+    return event("POST", "/v1/desk/claims", _by(token), b"{}")
+
+
+def close(token: str, session: Mapping[str, Any]) -> dict[str, Any]:
+    """The counsellor closes a session that was claimed."""
+    body = json.dumps({"epoch": session["epoch"], "reason": "helped"}).encode()
+    resource = "/v1/desk/sessions/{id}/close"
+    path = resource.format(id=session["id"])
+    return event("POST", path, _by(token), body, resource=resource, parameters={"id": session["id"]})
+
+
+def _by(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}

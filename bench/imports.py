@@ -33,7 +33,8 @@ STANDARD, OTHER = "standard library", "other"
 TOLD = (
     "Wall time of the imports up to the first answer, each module's own share by `python -X importtime`, which slows"
     " imports a little; medians. What a library takes of the standard library counts there. An import is not all that"
-    " a library costs: clients made by botocore, or models by pydantic in own code, are work of the start as well."
+    " a library costs: the peers make their clients, models and routes as they are imported, which counts as own code;"
+    " the hub makes its client at the first request, which no import shows."
 )
 
 
@@ -54,7 +55,7 @@ def read(errors: str) -> Counter[str]:
 
 
 def measure(beside: Contenders, runs: int) -> Mapping[str, Mapping[str, float]]:
-    """ms by library, by contender: the median of ``runs`` starts of each, untraced."""
+    """Milliseconds by library, by contender: the median of ``runs`` starts of each, untraced."""
     taken: dict[str, list[Counter[str]]] = {name: [] for name in beside.tasks}
     for _ in range(runs):
         for name, found in taken.items():

@@ -51,7 +51,8 @@ async def refuse_body(request: Request, fault: RequestValidationError) -> Respon
     return await refuse(request, Refused("bad_json" if not_json else "bad_request", broken))
 
 
-_serve = Mangum(app, lifespan="off")
+# What is not named as text leaves in base64, which API Gateway would pass on as it is.
+_serve = Mangum(app, lifespan="off", text_mime_types=["application/json", "application/problem+json"])
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

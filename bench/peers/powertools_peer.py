@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from aws_lambda_powertools.event_handler import APIGatewayRestResolver, Response
-from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
 from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from bench.peers.models import Answer, Handoff
@@ -40,6 +43,13 @@ def refuse_body(fault: RequestValidationError) -> Response[str]:
     broken = [("".join(f"/{part}" for part in one["loc"][1:]), one["type"]) for one in fault.errors()]
     not_json = any(rule == "json_invalid" for _, rule in broken)
     refused: Response[str] = refuse(Refused("bad_json" if not_json else "bad_request", broken))
+    return refused
+
+
+@app.exception_handler(RequestUnsupportedContentType)
+def refuse_kind(_: RequestUnsupportedContentType) -> Response[str]:
+    """Another content type than the resolver reads, found before the body."""
+    refused: Response[str] = refuse(Refused("wrong_content_type", [("", "content_type")]))
     return refused
 
 
