@@ -73,7 +73,11 @@ class Process:
             self._process.stdin.close()
         if self._process.stdout is not None:
             self._process.stdout.close()
-        self._process.wait(timeout=30)
+        try:
+            self._process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         self._errors.close()
 
     def ask(self, events: Sequence[Mapping[str, Any]], *statuses: int) -> Report:

@@ -60,7 +60,7 @@ def table(done: Mapping[str, Work], verbs: Mapping[str, Work]) -> str:
     for name, what, one in rows:
         usual = one.usual
         trips = f"{usual.trips}" + (f" + {usual.others} elsewhere" if usual.others else "")
-        memory = f"{one.first_peak / 1000:.0f}, {one.peak / 1000:.0f}" if what == "handoff" else ""
+        memory = f"{one.first_peak * 1024 / 1e6:.0f}, {one.peak * 1024 / 1e6:.0f}" if what == "handoff" else ""
         lines.append(
             f"| {TITLES[name]} | {what} | {spread(one.cpu).show(2)} | {spread(one.wall).show(1)} | {trips} "
             f"| {usual.wcu:g} | {usual.rcu:g} | {memory} |"
