@@ -13,7 +13,7 @@ from packaging.utils import canonicalize_name
 from local.audit import FILES, verdict
 
 ROOT = Path(__file__).parents[2]
-ALL = ("requirements.txt", "requirements-dev.txt", "requirements-engine.txt")
+ALL = ("requirements.txt", "requirements-dev.txt", "requirements-engine.txt", "requirements-peers.txt")
 PIN = re.compile(r"([A-Za-z0-9._-]+)(?:\[[a-z0-9,-]+\])?==([A-Za-z0-9.!+]+)(?: *; *[^#]+?)?(?: +#.*)?")
 FREE = re.compile(
     r"MIT|BSD|Apache|Python Software Foundation|PSF|CNRI|DFSG|ISC"
@@ -70,7 +70,7 @@ def licence_of(package: Distribution) -> str:
 def test_every_requirement_is_pinned_once_and_what_is_audited_is_all_of_it() -> None:
     for file in ALL:
         assert pins(file, nested=False), file
-    assert {**pins(FILES[0]), **pins(FILES[1])}.keys() == {name for file in ALL for name in pins(file)}
+    assert {name for file in FILES for name in pins(file)} == {name for file in ALL for name in pins(file)}
 
 
 def test_what_is_installed_is_what_is_pinned(environments: dict[str, dict[str, Distribution]]) -> None:
