@@ -33,7 +33,9 @@ POLICIES = ".chalice/policy-*.json"
 STAGE = "hub"
 LOCAL_ONLY = "LOCAL_WEBHOOK_TARGETS"
 """Names the hosts that webhooks may reach by plain http. A template that knows it is not packaged."""
-LEFT_OUT = ("bin/",)
+LEFT_OUT = ("bin/", "cffi/", "pycparser/")
+"""Of the libraries: commands; and what *makes* bindings to C, of which cryptography runs with the backend alone."""
+UNREAD = (".pyi", ".pxd", ".h", ".c", "/RECORD", "/py.typed")
 # What Lambda's machines run: Amazon Linux 2 (glibc 2.26) up to Python 3.11, Amazon Linux 2023 (2.34) from 3.12.
 OLDER = ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux_2_26_x86_64")
 PLATFORMS = OLDER if sys.version_info < (3, 12) else (*OLDER, "manylinux_2_28_x86_64", "manylinux_2_34_x86_64")
@@ -185,21 +187,42 @@ def _run(command: list[str], cwd: Path, env: dict[str, str]) -> None:
 
 
 def _join(places: Sequence[Path], archive: Path) -> None:
-    """One zip of all the places, the first one wins; names sorted, times fixed: same sources, same bytes."""
-    contents: dict[str, Path] = {}
-    for place in places:
-        for path in place.rglob("*"):
-            name = path.relative_to(place).as_posix()
-            if path.is_file() and not name.startswith(LEFT_OUT):
-                contents.setdefault(name, path)
+    """One zip of all the places, the first one wins; names sorted, times fixed: same sources, same bytes.
+
+    The first place is ours and keeps its sources. Of libraries the bytecode is packed alone, where Python looks for it
+    when there is no source: a seventh of the zip less to fetch at a cold start.
+    """
+    ours, *others = places
+    contents = dict(_files_of(ours))
+    for place in others:
+        for name, path in _files_of(place):
+            packed = _packed_as(name)
+            if packed is not None:
+                contents.setdefault(packed, path)
     partial = archive.with_suffix(".partial")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as target:
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as target:
         for name in sorted(contents):
             info = zipfile.ZipInfo(name, EPOCH)
             info.external_attr = 0o644 << 16
             info.compress_type = zipfile.ZIP_DEFLATED
-            target.writestr(info, contents[name].read_bytes())
+            target.writestr(info, contents[name].read_bytes(), compresslevel=9)
     partial.replace(archive)
+
+
+def _files_of(place: Path) -> Iterator[tuple[str, Path]]:
+    for path in place.rglob("*"):
+        if path.is_file():
+            yield path.relative_to(place).as_posix(), path
+
+
+def _packed_as(name: str) -> str | None:
+    """The name in the zip of a library's file; None: left out."""
+    if name.startswith(LEFT_OUT) or name.endswith((".py", *UNREAD)):
+        return None
+    if not name.endswith(".pyc"):
+        return name
+    folder, _, file = name.rpartition("/")
+    return f"{folder.removesuffix('__pycache__')}{file.removesuffix(f'.{sys.implementation.cache_tag}.pyc')}.pyc"
 
 
 def main() -> int:

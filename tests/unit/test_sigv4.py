@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from string import ascii_letters, digits
 from unittest.mock import patch
 
 from botocore.auth import SigV4Auth
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from chalicelib.aws.sigv4 import Credentials, signed
 
-WORD = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-", min_size=1, max_size=20)
+WORD = st.text(ascii_letters + digits + "-", min_size=1, max_size=20)
 SECRET = st.text(st.characters(codec="ascii", min_codepoint=33, max_codepoint=126), min_size=1, max_size=60)
 
 
