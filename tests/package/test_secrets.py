@@ -141,7 +141,7 @@ def test_secrets_are_asked_for_in_two_rooms_and_the_environment_is_read_in_one()
                 reads.add(name)
     assert asks == {"aws/secrets.py", "aws/signing.py"}
     assert reads == {"wiring.py", "watch.py", "aws/clients.py", "doors/routes.py"}, (
-        "wiring hands the environment to settings; watch asks whether X-Ray is on; clients read what the SDK would read "
+        "wiring hands the environment to settings; watch asks whether X-Ray is on; clients read what the SDK would "
         "(keys, region, endpoint); routes ask whether somebody waits for the start"
     )
 
