@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
+import trustme
 from botocore.config import Config
 from botocore.exceptions import (
     BotoCoreError,
@@ -22,6 +25,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
 )
 
+from chalicelib.aws.connections import _trust
 from chalicelib.aws.sigv4 import Credentials
 from chalicelib.aws.thin import SERVICES, ThinClient
 
@@ -287,3 +291,40 @@ def test_every_service_has_an_sdk_model_that_speaks_so() -> None:
         make: Any = boto3.client
         told = make(name, REGION).meta.service_model.metadata
         assert (told["protocol"], told["jsonVersion"], told["targetPrefix"]) == ("json", spoken.version, spoken.target)
+
+
+@pytest.fixture
+def authority(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[trustme.CA]:
+    """An authority that this process trusts, and no other."""
+    made = trustme.CA()
+    made.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
+    _trust.cache_clear()
+    yield made
+    _trust.cache_clear()
+
+
+def over_tls(service: Service, signer: trustme.CA, *names: str) -> Any:
+    """A client that looks for the service under ``localhost``, where it shows a certificate for the names."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    signer.issue_cert(*names).configure_cert(context)
+    service.server.socket = context.wrap_socket(service.server.socket, server_side=True)
+    url = f"https://localhost:{service.server.server_port}"
+    return ThinClient("dynamodb", url, REGION, lambda: Credentials("id", "made-up"), within=1, tries=1)
+
+
+def test_over_tls_the_services_certificate_is_checked(service: Service, authority: trustme.CA) -> None:
+    service.replies = [OK]
+    assert over_tls(service, authority, "localhost").get_item(TableName="t", Key=KEY) == {}
+
+
+@pytest.mark.parametrize("stranger", ["another authority", "another name"])
+def test_a_stranger_in_between_is_told_nothing(service: Service, authority: trustme.CA, stranger: str) -> None:
+    service.replies = [OK]
+    if stranger == "another name":
+        client = over_tls(service, authority, "dynamodb.example")
+    else:
+        client = over_tls(service, trustme.CA(), "localhost")
+    with pytest.raises(EndpointConnectionError):
+        client.get_item(TableName="t", Key=KEY)
+    assert service.asked == []
