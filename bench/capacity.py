@@ -10,13 +10,12 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
+from bench.meter import Meter, Row, measured_desk
 from bench.page import put
 from chalicelib.contract import read_handoff
 from chalicelib.desk import claims, counsellors, partners
@@ -26,12 +25,10 @@ from chalicelib.model.counsellor import Counsellor
 from chalicelib.model.delivery import settled
 from chalicelib.model.partner import Partner, Webhook
 from chalicelib.model.session import LANES, Band, Reason, Session
-from chalicelib.settings import read
-from chalicelib.wiring import assemble
 from tests.conftest import Running
 from tests.hub import FICTION, Hub
 
-__all__ = ["LIMITS", "Meter", "Row", "limit", "measure", "measured_desk"]
+__all__ = ["LIMITS", "Meter", "Row", "limit", "measure", "measured_desk", "seed_line", "table"]
 
 CHAT = {"platform": "tiktok", "kind": "report", "session": "chat", "locale": "fr"}
 # The write units of each operation that the design allows. A claim, a release and a close have one more for the record
@@ -48,74 +45,6 @@ LIMITS: dict[str, float] = {
     "close, with an endpoint to tell": 5,
     "delivery (take, settle)": 5,
 }  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Row:
-    """One operation: trips to DynamoDB, write and read units."""
-
-    name: str
-    trips: int
-    writes: float
-    reads: float
-
-
-@dataclass
-class Meter:
-    """Sums what DynamoDB says that each trip consumed."""
-
-    trips: int = 0
-    writes: float = 0.0
-    reads: float = 0.0
-    rows: list[Row] = field(default_factory=list)
-
-    def watch(self, client: Any) -> None:
-        """Ask every call of a DynamoDB client for its units, and count them."""
-        if client.meta.service_model.service_name != "dynamodb":
-            return
-        client.meta.events.register("provide-client-params.dynamodb", self._ask)
-        client.meta.events.register("after-call.dynamodb", self._count)
-
-    @staticmethod
-    def _ask(params: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {**params, "ReturnConsumedCapacity": "TOTAL"}
-
-    def _count(self, model: Any, parsed: dict[str, Any], **_: Any) -> None:
-        self.trips += 1
-        consumed = parsed.get("ConsumedCapacity") or {}
-        units = sum(one["CapacityUnits"] for one in (consumed if isinstance(consumed, list) else [consumed]) if one)
-        if "Error" in parsed and not consumed:
-            units = 1.0  # a failed condition costs one unit for an item under 1 KB; the error does not carry it
-        if model.name in ("PutItem", "UpdateItem", "DeleteItem"):
-            self.writes += units
-        else:
-            self.reads += units
-
-    @contextmanager
-    def of(self, name: str) -> Iterator[None]:
-        """Measure one operation."""
-        self.trips, self.writes, self.reads = 0, 0.0, 0.0
-        yield
-        self.rows.append(Row(name, self.trips, self.writes, self.reads))
-
-
-@contextmanager
-def measured_desk(hub: Hub, meter: Meter) -> Iterator[Desk]:
-    """A desk over the tables of a running hub, with the very settings of its deployed function.
-
-    The SDK is pointed at the engine by the environment, as in the function; it is as before afterwards.
-    """
-    engine = hub.facts["engine"]
-    name = engine["api_function"]
-    environment = hub.aws("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    access = {
-        "AWS_ENDPOINT_URL": hub.facts["engine_url"],
-        "AWS_DEFAULT_REGION": engine["region"],
-        "AWS_ACCESS_KEY_ID": "test",
-        "AWS_SECRET_ACCESS_KEY": "test",
-    }
-    with patch.dict(os.environ, access):
-        yield assemble(read(environment), prepare=meter.watch)
 
 
 class _Trial:

@@ -4,44 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from bench.capacity import Meter
+from bench.meter import consumed
 
-__all__ = ["SizedMeter", "read_units", "size"]
+__all__ = ["by_size", "read_units", "size"]
 
 BLOCK = 4096
 
 
-@dataclass
-class SizedMeter(Meter):
-    """A meter that counts read units by AWS's rules: the engine's are the same for any size, and none for a batch."""
-
-    def watch(self, client: Any) -> None:
-        """Also remember whether a read is a strong one."""
-        super().watch(client)
-        if client.meta.service_model.service_name == "dynamodb":
-            client.meta.events.register("provide-client-params.dynamodb", self._remember)
-
-    @staticmethod
-    def _remember(params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
-        batch = params.get("RequestItems") or {}
-        context["strong"] = any(one.get("ConsistentRead") for one in (params, *batch.values()))
-
-    def _count(self, model: Any, parsed: dict[str, Any], **rest: Any) -> None:
-        before = self.reads
-        super()._count(model, parsed, **rest)
-        if model.name in ("GetItem", "BatchGetItem", "Query") and "Error" not in parsed:
-            self.reads = before + read_units(model.name, parsed, strong=rest["context"]["strong"])
+def by_size(verb: str, request: Mapping[str, Any], answer: Mapping[str, Any]) -> float:
+    """What the engine says of a write; reads by their size: the engine's are the same for any, and none for a batch."""
+    if verb not in ("get_item", "batch_get_item", "query"):
+        return consumed(verb, request, answer)
+    asked = (request, *(request.get("RequestItems") or {}).values())
+    return read_units(verb, answer, strong=any(one.get("ConsistentRead") for one in asked))
 
 
-def read_units(operation: str, answer: Mapping[str, Any], *, strong: bool) -> float:
+def read_units(verb: str, answer: Mapping[str, Any], *, strong: bool) -> float:
     """What AWS charges for this answer: a half unit for each started 4 KB, twice that for a strong read.
 
     The items of a batch are rounded up one by one, those of a query together.
     """
-    if operation == "BatchGetItem":
+    if verb == "batch_get_item":
         blocks = sum(_blocks([item]) for items in answer["Responses"].values() for item in items)
     else:
         found = answer.get("Items", [answer["Item"]] if "Item" in answer else [])

@@ -10,11 +10,10 @@ from unittest.mock import patch
 
 import aiohttp
 
-from bench.capacity import Meter, measured_desk
-from bench.chatting.meter import SizedMeter
+from bench.chatting.meter import by_size
 from bench.chatting.tally import Reply
+from bench.meter import Meter, deployed_settings, measured_desk
 from chalicelib import watch, wiring
-from chalicelib.settings import read
 from ops.signer import compact
 from tests.hub import Hub
 
@@ -81,10 +80,8 @@ def desk_wire(hub: Hub) -> Iterator[DeskWire]:
 
     from app import app
 
-    meter = SizedMeter()
-    name = hub.facts["engine"]["api_function"]
-    environment = hub.aws("lambda").get_function_configuration(FunctionName=name)["Environment"]["Variables"]
-    settings = read(environment)
+    meter = Meter(by_size)
+    settings = deployed_settings(hub)
     with (
         measured_desk(hub, meter) as desk,
         patch.object(wiring, "desk", lambda: desk),

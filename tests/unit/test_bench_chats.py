@@ -120,21 +120,21 @@ def test_an_item_is_as_large_as_its_names_and_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("operation", "answer", "strong", "units"),
+    ("verb", "answer", "strong", "units"),
     [
-        ("GetItem", {}, False, 0.5),
-        ("GetItem", {"Item": item(4096)}, True, 1),
-        ("GetItem", {"Item": item(4097)}, False, 1),
-        ("Query", {"Items": []}, True, 1),
-        ("Query", {"Items": [item(1000)] * 4}, False, 0.5),
-        ("Query", {"Items": [item(1000)] * 5}, False, 1),
-        ("BatchGetItem", {"Responses": {"t": [item(1000)] * 4}}, False, 2),
+        ("get_item", {}, False, 0.5),
+        ("get_item", {"Item": item(4096)}, True, 1),
+        ("get_item", {"Item": item(4097)}, False, 1),
+        ("query", {"Items": []}, True, 1),
+        ("query", {"Items": [item(1000)] * 4}, False, 0.5),
+        ("query", {"Items": [item(1000)] * 5}, False, 1),
+        ("batch_get_item", {"Responses": {"t": [item(1000)] * 4}}, False, 2),
     ],
 )
 def test_reads_are_charged_by_size_queries_together_and_batches_one_by_one(
-    operation: str, answer: dict[str, Any], *, strong: bool, units: float
+    verb: str, answer: dict[str, Any], *, strong: bool, units: float
 ) -> None:
-    assert read_units(operation, answer, strong=strong) == units
+    assert read_units(verb, answer, strong=strong) == units
 
 
 def tally(**kinds: tuple[int, float, float]) -> Tally:
