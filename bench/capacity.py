@@ -28,7 +28,7 @@ from chalicelib.model.session import LANES, Band, Reason, Session
 from tests.conftest import Running
 from tests.hub import FICTION, Hub
 
-__all__ = ["LIMITS", "Meter", "Row", "limit", "measure", "measured_desk", "seed_line", "table"]
+__all__ = ["LIMITS", "Meter", "Row", "limit", "measure", "measured_desk", "over", "seed_line", "table"]
 
 CHAT = {"platform": "tiktok", "kind": "report", "session": "chat", "locale": "fr"}
 # The write units of each operation that the design allows. A claim, a release and a close have one more for the record
@@ -199,6 +199,11 @@ def limit(row: Row) -> float | None:
     return LIMITS.get(name)
 
 
+def over(rows: Sequence[Row]) -> list[str]:
+    """The operations that take more than the design allows."""
+    return [row.name for row in rows if (bound := limit(row)) is not None and row.writes > bound]
+
+
 def main() -> None:
     """Measure and print; exit 1 when an operation costs more than the design allows."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -214,8 +219,8 @@ def main() -> None:
     print(found)
     if given.write:
         put("capacity", found)
-    over = [row.name for row in rows if (bound := limit(row)) is not None and row.writes > bound]
-    sys.exit(f"over the design: {', '.join(over)}" if over else 0)
+    dear = over(rows)
+    sys.exit(f"over the design: {', '.join(dear)}" if dear else 0)
 
 
 if __name__ == "__main__":
