@@ -22,7 +22,7 @@ from ops.signer import Partner, Signed, compact, sign
 from tests.hub import ALL_SCOPES, Answer, Hub
 from tests.simulation.clients import Lambda
 
-__all__ = ["MINUTES", "STREAM", "Clock", "House", "house", "still"]
+__all__ = ["MINUTES", "STREAM", "Apart", "Clock", "House", "house", "still"]
 
 STREAM = "deliveries: the stream, the deliverer"
 MINUTES = "sweeps above those of an empty line, the erasing"
@@ -60,7 +60,7 @@ class _Witness(Meter):
         return answer
 
 
-class _Apart(Clients):
+class Apart(Clients):
     """AWS's own clients, but for functions: what would be started is noted, and nothing is."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class _Apart(Clients):
 class House(Hub):
     """The hub as its users see it; ``ledger`` has what was consumed, by what it was for."""
 
-    def __init__(self, hub: Hub, file: Path, gateway: Gateway, meter: _Witness, apart: _Apart, clock: Clock) -> None:
+    def __init__(self, hub: Hub, file: Path, gateway: Gateway, meter: _Witness, apart: Apart, clock: Clock) -> None:
         super().__init__(file)
         self.facts = hub.facts  # who was enrolled since stands there, too
         self.clock, self.ledger = clock, dict[str, Spent]()
@@ -170,7 +170,7 @@ def still(hub: Hub) -> None:
 def house(hub: Hub, file: Path) -> Iterator[House]:
     """A house over empty tables; only the registry of partners is as it was."""
     _empty(hub)
-    meter, apart, clock = _Witness(), _Apart(), Clock()
+    meter, apart, clock = _Witness(), Apart(), Clock()
     with process(hub, meter, clock, apart) as gateway:
         yield House(hub, file, gateway, meter, apart, clock)
 
