@@ -14,11 +14,13 @@ from bench.headline import KEPT_BY, collected, headline
 from bench.machine import machine
 from bench.page import KEPT, PERFORMANCE, put
 
+LAST = 6
+"""Lines of a failure that are told again at the end."""
 MEASUREMENTS = ("cold", "warm", "packaged", "lives", "claims", "traffic", "scale")
 
 
 def measure(names: Sequence[str]) -> dict[str, str]:
-    """Run each by its own command; what each that failed said last, by its name."""
+    """Run each by its own command; what those that failed said last, by their names."""
     failed: dict[str, str] = {}
     for name in names:
         began = time.monotonic()
@@ -28,7 +30,8 @@ def measure(names: Sequence[str]) -> dict[str, str]:
         print(done.stderr, end="", file=sys.stderr, flush=True)
         print(f"== {name}: {'ok' if done.returncode == 0 else 'FAILED'}, {time.monotonic() - began:.0f} s", flush=True)
         if done.returncode:
-            failed[name] = done.stderr.strip() or f"exit {done.returncode}"
+            said = done.stderr.strip().splitlines()[-LAST:]
+            failed[name] = "; ".join(said) or f"exit {done.returncode}"
     return failed
 
 
@@ -41,7 +44,7 @@ def main() -> None:
     failed = measure(MEASUREMENTS)
     put("headline", f"{headline(collected())}\n\n{machine()}")
     print(f"\n{len(MEASUREMENTS) - len(failed)} of {len(MEASUREMENTS)} in {(time.monotonic() - began) / 60:.0f} min")
-    sys.exit("\n".join(f"{name}: {said.splitlines()[-1]}" for name, said in failed.items()) or 0)
+    sys.exit("\n".join(f"{name}: {said}" for name, said in failed.items()) or 0)
 
 
 if __name__ == "__main__":
