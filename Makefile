@@ -56,6 +56,9 @@ handoff: .venv/made ## send one signed handoff (PLATFORM=tiktok KIND=call [SESSI
 race: .venv/made .venv-engine/made ## 32 counsellors race for 10,000 claims against a running stack
 	@RACE_CLAIMS=10000 $(PY) -m pytest tests/e2e/test_race.py -k thirty_two -s
 
+bench: .venv/made .venv-engine/made node ## every measurement of docs/performance, side by side with peers: tables, plots, README's headline
+	@$(PY) -m bench
+
 capacity: .venv/made .venv-engine/made ## measure the capacity each operation consumes
 	@$(PY) -m bench.capacity $(ARGS)
 

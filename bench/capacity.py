@@ -28,7 +28,7 @@ from chalicelib.model.session import LANES, Band, Reason, Session
 from tests.conftest import Running
 from tests.hub import FICTION, Hub
 
-__all__ = ["LIMITS", "Meter", "Row", "limit", "measure", "measured_desk", "seed_line", "table"]
+__all__ = ["LIMITS", "Meter", "Row", "limit", "measure", "measured_desk", "over", "put_all", "seed_line", "table"]
 
 CHAT = {"platform": "tiktok", "kind": "report", "session": "chat", "locale": "fr"}
 # The write units of each operation that the design allows. A claim, a release and a close have one more for the record
@@ -154,20 +154,26 @@ _LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 def seed_line(hub: Hub, like: Session, waiting: int) -> None:
     """Write ``waiting`` copies of a waiting session, due one after another, by batch writes."""
-    db, table = hub.aws("dynamodb"), hub.facts["table"]
-    item = db.get_item(TableName=table, Key={"pk": {"S": like.id}, "sk": {"S": "session"}})["Item"]
+    table = hub.facts["table"]
+    item = hub.aws("dynamodb").get_item(TableName=table, Key={"pk": {"S": like.id}, "sk": {"S": "session"}})["Item"]
     due = int(item["due"]["N"])
     target = int(item["deadline"]["N"]) - due
-    puts = []
+    items = []
     for n in range(waiting):
         id, at = "ho_" + f"{n:026d}".translate(_LETTERS), due - waiting + n
         copy = {
             **item, "pk": {"S": id}, "due": {"N": str(at)}, "deadline": {"N": str(at + target)},
             "lane_sk": {"S": f"{at + target:013d}#{at:013d}#301#{id}##"},
         }  # fmt: skip
-        puts.append({"PutRequest": {"Item": copy}})
-    for start in range(0, len(puts), 25):
-        left: dict[str, Any] = {table: puts[start : start + 25]}
+        items.append(copy)
+    put_all(hub, items)
+
+
+def put_all(hub: Hub, items: Sequence[dict[str, Any]]) -> None:
+    """Write raw items into the session table, by batches."""
+    db, table = hub.aws("dynamodb"), hub.facts["table"]
+    for start in range(0, len(items), 25):
+        left: dict[str, Any] = {table: [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]}
         while left:
             left = db.batch_write_item(RequestItems=left).get("UnprocessedItems") or {}
 
@@ -199,6 +205,11 @@ def limit(row: Row) -> float | None:
     return LIMITS.get(name)
 
 
+def over(rows: Sequence[Row]) -> list[str]:
+    """The operations that take more than the design allows."""
+    return [row.name for row in rows if (bound := limit(row)) is not None and row.writes > bound]
+
+
 def main() -> None:
     """Measure and print; exit 1 when an operation costs more than the design allows."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -214,8 +225,8 @@ def main() -> None:
     print(found)
     if given.write:
         put("capacity", found)
-    over = [row.name for row in rows if (bound := limit(row)) is not None and row.writes > bound]
-    sys.exit(f"over the design: {', '.join(over)}" if over else 0)
+    dear = over(rows)
+    sys.exit(f"over the design: {', '.join(dear)}" if dear else 0)
 
 
 if __name__ == "__main__":

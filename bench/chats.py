@@ -18,7 +18,7 @@ from random import Random
 
 import aiohttp
 
-from bench.chatting.conversation import SIDES, conversation, percentile
+from bench.chatting.conversation import conversation, percentile
 from bench.chatting.machine import Watch
 from bench.chatting.room import LIMIT, Pair, Room, until
 from bench.chatting.table import Ceiling, Figures, table
@@ -120,7 +120,7 @@ async def measure(hub: Hub, chats: int, seconds: float, seed: int, root: int) ->
         watch = Watch(root)
         counted = await play(room.pairs, http, seconds, random, WARM)
         spent = watch.stop()
-        delays = {side: [late for pair in room.pairs for late in pair.chat.delays[side]] for side in SIDES}
+        delays = room.delays
         await room.renew(http, opening)  # the others' leases last as long as what is metered now
         few = room.of(room.consoles[0])
         with desk_wire(hub) as desk:

@@ -122,11 +122,13 @@ def deployed_settings(hub: Hub) -> Settings:
 
 
 @contextmanager
-def measured_desk(hub: Hub, meter: Meter, clock: Callable[[], int] = now) -> Iterator[Desk]:
+def measured_desk(
+    hub: Hub, meter: Meter, clock: Callable[[], int] = now, clients: Clients | None = None
+) -> Iterator[Desk]:
     """A metered desk over the tables of a running hub, with the settings of its deployed function.
 
     The SDK is pointed at the engine by the environment, as in the function; it is as before afterwards. ``clock``
-    tells the desk's time (ms since the epoch).
+    tells the desk's time (ms since the epoch); ``clients`` are those to be metered, if not AWS's own.
     """
     access = {
         "AWS_ENDPOINT_URL": hub.facts["engine_url"],
@@ -136,4 +138,4 @@ def measured_desk(hub: Hub, meter: Meter, clock: Callable[[], int] = now) -> Ite
     }
     settings = deployed_settings(hub)
     with patch.dict(os.environ, access):
-        yield assemble(settings, clock=clock, clients=MeteredClients(meter))
+        yield assemble(settings, clock=clock, clients=MeteredClients(meter, clients))

@@ -98,6 +98,11 @@ class Room:
             for held in console.held.values():
                 await console.renew(held)
 
+    @property
+    def delays(self) -> dict[str, list[float]]:
+        """Seconds from each message's sending until the other side had it, by who wrote it."""
+        return {side: [late for pair in self.pairs for late in pair.chat.delays[side]] for side in SIDES}
+
     def faults(self) -> list[str]:
         """What is not as it was said: at the other side, and in the hub."""
         found = [f"not once and in order: {pair.chat.id}" for pair in self.pairs if not pair.chat.faithful]

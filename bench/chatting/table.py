@@ -10,11 +10,10 @@ from statistics import median
 from bench.chatting.conversation import SIDES, percentile
 from bench.chatting.machine import Spent
 from bench.chatting.tally import Tally
+from bench.prices import SOURCE, cost
 
-__all__ = ["Ceiling", "Figures", "Row", "cost", "rows", "table"]
+__all__ = ["Ceiling", "Figures", "Row", "fill", "rows", "table"]
 
-# USD per million, AWS's list for on-demand use in us-east-1, after the DynamoDB price cut of November 2024.
-READ, WRITE, GATEWAY, FUNCTION = 0.125, 0.625, 3.50, 0.20
 IDLE = ("youth: look, nothing moved", "counsellor: look at the line")
 HEAD = (
     "| request | per chat-minute | RCU each | WCU each | RCU per chat-minute | WCU per chat-minute |",
@@ -71,11 +70,6 @@ def rows(figures: Figures) -> list[Row]:
     return sorted(found, key=lambda row: -row.times)
 
 
-def cost(requests: float, reads: float, writes: float) -> tuple[float, float]:
-    """USD for DynamoDB, and for API Gateway (REST) and Lambda's requests."""
-    return (reads * READ + writes * WRITE) / 1e6, requests * (GATEWAY + FUNCTION) / 1e6
-
-
 def table(figures: Figures, faults: int) -> str:
     """Units by kind with their sum, latencies, and the engine's ceiling."""
     found = rows(figures)
@@ -111,10 +105,9 @@ def _explained(figures: Figures, reads: float, writes: float) -> str:
         f"""Requests: counted over HTTP, {figures.chats} chats for {figures.seconds:.0f} s. Units: each kind metered by
         itself in this process while all chats are open, reads by AWS's rules of size. The whole minute is metered on
         one counsellor's {figures.few} chats in one process; it also has what a process reads again for itself (the
-        line, who is there, the keys) and the marks of presence. At list prices for on-demand use (us-east-1, November
-        2024, to be checked: {READ} USD a million RCU, {WRITE} WCU, {GATEWAY:.2f} REST requests, {FUNCTION:.2f} Lambda
-        requests; Lambda's running time left out) a chat-minute costs {data + calls:.6f} USD, and a chat-hour
-        {data * 60:.4f} for DynamoDB and {calls * 60:.4f} for requests."""
+        line, who is there, the keys) and the marks of presence. At list prices for {SOURCE}
+        a chat-minute costs {data + calls:.6f} USD, and a chat-hour {data * 60:.4f} for DynamoDB and
+        {calls * 60:.4f} for requests."""
     )
 
 

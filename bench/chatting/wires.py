@@ -6,14 +6,14 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
-from unittest.mock import patch
 
 import aiohttp
+from multidict import CIMultiDict
 
 from bench.chatting.meter import by_size
 from bench.chatting.tally import Reply
-from bench.meter import Meter, deployed_settings, measured_desk
-from chalicelib import watch, wiring
+from bench.meter import Meter
+from bench.process import Gateway, process
 from ops.signer import compact
 from tests.hub import Hub
 
@@ -55,7 +55,7 @@ class HttpWire:
 class DeskWire:
     """The deployed app in this process, over the tables of a running hub."""
 
-    def __init__(self, gateway: Any, meter: Meter) -> None:
+    def __init__(self, gateway: Gateway, meter: Meter) -> None:
         self._gateway, self._meter = gateway, meter
 
     async def ask(
@@ -65,27 +65,15 @@ class DeskWire:
         began = time.monotonic()
         meter = self._meter
         reads, writes = meter.reads, meter.writes
-        raw = b"" if body is None else compact(body)
-        answer = self._gateway.handle_request(method, path, {k.lower(): v for k, v in headers.items()}, raw)
-        content = answer["body"].encode() if isinstance(answer["body"], str) else answer["body"]
+        answer = self._gateway(method, path, None if body is None else compact(body), headers)
         took = time.monotonic() - began
-        return Reply(answer["statusCode"], answer["headers"], content, took, meter.reads - reads, meter.writes - writes)
+        known = CIMultiDict(answer.headers)
+        return Reply(answer.status, known, answer.body, took, meter.reads - reads, meter.writes - writes)
 
 
 @contextmanager
 def desk_wire(hub: Hub) -> Iterator[DeskWire]:
     """The app with a metered desk, as one process of its function would have it."""
-    from chalice.config import Config
-    from chalice.local import LocalGateway
-
-    from app import app
-
     meter = Meter(by_size)
-    settings = deployed_settings(hub)
-    with (
-        measured_desk(hub, meter) as desk,
-        patch.object(wiring, "desk", lambda: desk),
-        patch.object(wiring, "settings", lambda: settings),
-        patch.object(watch, "note", lambda *_, **__: None),
-    ):
-        yield DeskWire(LocalGateway(app, Config()), meter)
+    with process(hub, meter) as gateway:
+        yield DeskWire(gateway, meter)

@@ -23,8 +23,9 @@ from bench.chatting.conversation import (
 )
 from bench.chatting.machine import Spent, Watch
 from bench.chatting.meter import read_units, size
-from bench.chatting.table import Ceiling, Figures, cost, rows, table
+from bench.chatting.table import Ceiling, Figures, rows, table
 from bench.chatting.tally import Reply, Tally
+from bench.prices import cost
 
 
 def test_two_people_take_turns_about_every_ten_seconds() -> None:

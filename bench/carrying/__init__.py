@@ -1,0 +1,1 @@
+"""What one deliverer carries to one endpoint."""

@@ -1,0 +1,1 @@
+"""Whole lives of handoffs, played on a clock of their own and metered."""
