@@ -26,12 +26,12 @@ from chalicelib.model.counsellor import Counsellor
 from chalicelib.model.delivery import settled
 from chalicelib.model.partner import Partner, Webhook
 from chalicelib.model.session import LANES, Band, Reason, Session
-from chalicelib.settings import read
+from chalicelib.settings import Settings, read
 from chalicelib.wiring import assemble
 from tests.conftest import Running
 from tests.hub import FICTION, Hub
 
-__all__ = ["LIMITS", "Meter", "Row", "limit", "measure", "measured_desk"]
+__all__ = ["LIMITS", "Meter", "Row", "at_engine", "limit", "measure", "measured_desk"]
 
 CHAT = {"platform": "tiktok", "kind": "report", "session": "chat", "locale": "fr"}
 # The write units of each operation that the design allows. A claim, a release and a close have one more for the record
@@ -100,10 +100,10 @@ class Meter:
 
 
 @contextmanager
-def measured_desk(hub: Hub, meter: Meter) -> Iterator[Desk]:
-    """A desk over the tables of a running hub, with the very settings of its deployed function.
+def at_engine(hub: Hub) -> Iterator[Settings]:
+    """The very settings of a running hub's deployed function, while the SDK is pointed at its engine.
 
-    The SDK is pointed at the engine by the environment, as in the function; it is as before afterwards.
+    It is pointed there by the environment, as in the function; that is as before afterwards.
     """
     engine = hub.facts["engine"]
     name = engine["api_function"]
@@ -115,7 +115,14 @@ def measured_desk(hub: Hub, meter: Meter) -> Iterator[Desk]:
         "AWS_SECRET_ACCESS_KEY": "test",
     }
     with patch.dict(os.environ, access):
-        yield assemble(read(environment), prepare=meter.watch)
+        yield read(environment)
+
+
+@contextmanager
+def measured_desk(hub: Hub, meter: Meter) -> Iterator[Desk]:
+    """A desk over the tables of a running hub, each trip of which is metered."""
+    with at_engine(hub) as settings:
+        yield assemble(settings, prepare=meter.watch)
 
 
 class _Trial:

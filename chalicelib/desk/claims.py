@@ -19,8 +19,8 @@ from chalicelib.problems import Problem
 __all__ = ["claim", "same_youth", "take"]
 
 ROUNDS = 16
-HEAD = 16
-"""Rows of the head that are read at least: as cheap as one."""
+HEAD = 30
+"""Rows of a lane's head that are read at least: they weigh less than 4 kB, so they are as cheap as one."""
 
 
 def claim(desk: Desk, who: Counsellor, lanes: Sequence[Lane], limit: int | None = None) -> Session | None:
@@ -30,6 +30,7 @@ def claim(desk: Desk, who: Counsellor, lanes: Sequence[Lane], limit: int | None 
     same one. Problem ``at_limit`` when the counsellor holds enough: the hub's limit, or the counsellor's own lower one.
     """
     _check_limit(desk, who, min(limit or desk.rules.counsellor_limit, desk.rules.counsellor_limit))
+    turns.begin(desk)
     tried: set[str] = set()
     for _ in range(ROUNDS):
         rows, among = _head(desk, who, lanes, tried)
@@ -55,9 +56,12 @@ def _head(
     desk: Desk, who: Counsellor, lanes: Sequence[Lane], tried: set[str]
 ) -> tuple[list[tuple[Queued, Lane]], int]:
     """The head of the lanes, and among how many of its rows to choose."""
-    rows = _due_rows(desk, who, lanes, tried, HEAD)
-    among = turns.reach(desk, who, [row for row, _ in rows]) if rows else 1
-    return (_due_rows(desk, who, lanes, tried, among) if among > len(rows) >= HEAD else rows), among
+    wanted = max(HEAD, desk.memory.reach)
+    rows = _due_rows(desk, who, lanes, tried, wanted)
+    if not rows:
+        return rows, 1
+    among = desk.memory.reach = turns.reach(desk, who, [row for row, _ in rows])
+    return (_due_rows(desk, who, lanes, tried, among) if among > len(rows) == wanted else rows), among
 
 
 def _due_rows(
@@ -85,7 +89,7 @@ def _take(desk: Desk, who: Counsellor, row: Queued, lane: Lane, now: int) -> tup
         if won.unseen is not None:
             change(desk, won.unseen, chat.set_aside)
         else:
-            turns.lost(desk, who, now)
+            turns.lost(desk, who)
         return None, won.unseen is None
     turns.won(desk)
     desk.memory.waits.append(max(0, now - row.due))

@@ -12,7 +12,7 @@ from chalicelib.model.counsellor import Counsellor
 from chalicelib.model.line import Queued
 from chalicelib.model.session import SECOND
 
-__all__ = ["CROWD_LASTS", "FEW", "SAME_MOMENT", "WIDEST", "choose", "lost", "reach", "won"]
+__all__ = ["CROWD_LASTS", "FEW", "SAME_MOMENT", "WIDEST", "begin", "choose", "lost", "reach", "won"]
 
 WIDEST = 128
 """No claim passes over more rows than this, whatever goes on."""
@@ -22,6 +22,13 @@ FEW = 5
 """So many rows or counsellors are no rush: they race for the first row, and the order stays exact."""
 SAME_MOMENT = 2 * SECOND
 """Deadlines so close to the first one's are taken for equal in a rush."""
+PRIME = 2**61 - 1
+
+
+def begin(desk: Desk) -> None:
+    """Before a claim: forget a crowd that is long gone. During one it stays, however slow the store is."""
+    if desk.clock() - desk.memory.lost_at >= CROWD_LASTS:
+        desk.memory.width = 1
 
 
 def reach(desk: Desk, who: Counsellor, rows: Sequence[Queued]) -> int:
@@ -30,7 +37,7 @@ def reach(desk: Desk, who: Counsellor, rows: Sequence[Queued]) -> int:
     A rush is more than ``FEW`` rows of one moment at the head of the line and more than ``FEW`` counsellors at the
     console. Then nobody need lose a race to learn of the others. It may be more than there are ``rows``.
     """
-    width = _width(desk)
+    width = desk.memory.width
     rush = sum(row.deadline - rows[0].deadline <= SAME_MOMENT for row in rows)
     if rush <= FEW:
         return width
@@ -44,31 +51,26 @@ def reach(desk: Desk, who: Counsellor, rows: Sequence[Queued]) -> int:
 def choose(desk: Desk, who: Counsellor, rows: Sequence[Queued], among: int) -> int:
     """The place of the row to go for, one of the first ``among``: 0 where that is 1.
 
-    Rows are dealt out to the counsellors at the console by a hash of the first row's id and their own: all who see the
-    same head agree without a word. Whoever is dealt nothing takes any; so do all when the deal has been lost twice.
+    Rows are dealt out to the counsellors at the console by a hash of both ids: all who see the same head agree without
+    a word. Whoever is dealt nothing takes any; so do all when the deal has been lost twice.
     """
     among = min(among, len(rows))
     if among == 1:
         return 0
     there = _there(desk, who)
-    turn = _turn(rows[0].id, who.subject, there) if _width(desk) <= len(there) else among
-    return turn if turn < among else random.randrange(among)  # noqa: S311 - spreads load only
+    mine = _dealt(rows[:among], who, there) if desk.memory.width <= len(there) else None
+    return random.randrange(among) if mine is None else mine  # noqa: S311 - spreads load only
 
 
-def lost(desk: Desk, who: Counsellor, now: int) -> None:
+def lost(desk: Desk, who: Counsellor) -> None:
     """A race was lost: choose among as many rows as there are counsellors, and twice as many each further time."""
-    width = max(_width(desk) * 2, len(_there(desk, who)))
-    desk.memory.width, desk.memory.lost_at = min(WIDEST, width), now
+    width = max(desk.memory.width * 2, len(_there(desk, who)))
+    desk.memory.width, desk.memory.lost_at = min(WIDEST, width), desk.clock()
 
 
 def won(desk: Desk) -> None:
     """A race was won, or there was none: choose among half as many rows."""
     desk.memory.width = max(1, desk.memory.width // 2)
-
-
-def _width(desk: Desk) -> int:
-    """As lost races left it, until none was lost for ``CROWD_LASTS``."""
-    return desk.memory.width if desk.clock() - desk.memory.lost_at < CROWD_LASTS else 1
 
 
 def _there(desk: Desk, who: Counsellor) -> set[str]:
@@ -78,10 +80,22 @@ def _there(desk: Desk, who: Counsellor) -> set[str]:
     return there | {who.subject}
 
 
-def _turn(head: str, subject: str, there: set[str]) -> int:
-    mine = _dealt(head, subject)
-    return sum(_dealt(head, other) < mine for other in there)
+def _dealt(rows: Sequence[Queued], who: Counsellor, there: set[str]) -> int | None:
+    """The place of the row that is dealt to ``who``; None when there are more counsellors than rows.
+
+    Each row goes to the one of those without a row for whom its hash is the greatest. So the deal stays nearly the same
+    for those who look when some rows are gone already.
+    """
+    without = {_number(subject) : subject for subject in there}
+    for place, row in enumerate(rows):
+        number = _number(row.id)
+        first = max(without, key=lambda one: one * number % PRIME)
+        if without.pop(first) == who.subject:
+            return place
+        if not without:
+            break
+    return None
 
 
-def _dealt(head: str, subject: str) -> bytes:
-    return hashlib.sha256(f"{head}#{subject}".encode()).digest()
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8])
