@@ -52,9 +52,7 @@ def _check_limit(desk: Desk, who: Counsellor, limit: int) -> None:
         raise Problem("at_limit")
 
 
-def _head(
-    desk: Desk, who: Counsellor, lanes: Sequence[Lane], tried: set[str]
-) -> tuple[list[tuple[Queued, Lane]], int]:
+def _head(desk: Desk, who: Counsellor, lanes: Sequence[Lane], tried: set[str]) -> tuple[list[tuple[Queued, Lane]], int]:
     """The head of the lanes, and among how many of its rows to choose."""
     wanted = max(HEAD, desk.memory.reach)
     rows = _due_rows(desk, who, lanes, tried, wanted)

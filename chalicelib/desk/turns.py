@@ -86,7 +86,7 @@ def _dealt(rows: Sequence[Queued], who: Counsellor, there: set[str]) -> int | No
     Each row goes to the one of those without a row for whom its hash is the greatest. So the deal stays nearly the same
     for those who look when some rows are gone already.
     """
-    without = {_number(subject) : subject for subject in there}
+    without = {_number(subject): subject for subject in there}
     for place, row in enumerate(rows):
         number = _number(row.id)
         first = max(without, key=lambda one: one * number % PRIME)
