@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench.capacity import at_engine
-from bench.claiming.behind import in_memory, on_engine
+from bench.claiming.behind import in_memory, on_engine, patience
 from bench.claiming.crew import Crew, Trial
 from bench.claiming.flat import flat
 from bench.claiming.line import DENSE, SPARSE, Line, sample
@@ -57,7 +57,7 @@ QUICK = Plan((1, 6), 1, 2, (10, 100), (10, 1_000), (10, 100), 5)
 def contest(hub: Hub, plan: Plan) -> Contest:
     """Every kind of trial with every team."""
     trials: dict[str, list[Trial]] = {kind: [] for kind in KINDS}
-    with at_engine(hub) as settings:
+    with patience(), at_engine(hub) as settings:
 
         def line(desk: Desk) -> Line:
             found = Line(hub.aws("dynamodb"), settings.table, sample(desk))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
@@ -30,7 +30,7 @@ from tests.simulation.tables import read_tables
 from tests.simulation.values import Item, size
 from tests.stage import made_settings
 
-__all__ = ["Cost", "in_memory", "next_one", "on_engine", "over"]
+__all__ = ["Cost", "in_memory", "next_one", "on_engine", "over", "patience"]
 
 WHO = Counsellor("behind", "sub-behind", frozenset(), 0)
 READ_KB, WRITE_KB = 4096, 1024
@@ -55,6 +55,11 @@ class Cost:
         return self.trips, self.writes, self.reads
 
 
+def patience() -> AbstractContextManager[object]:
+    """Clients made meanwhile wait for an engine that takes seconds: for a long index, or for hundreds at once."""
+    return patch.object(clients, "PATIENCE", (60.0, 1))
+
+
 def next_one(desk: Desk) -> Session:
     """The claim that is measured."""
     session = claims.claim(desk, WHO, ("chat",))
@@ -71,8 +76,7 @@ def over(desk: Desk, session: Session) -> None:
 def on_engine(hub: Hub, lengths: Sequence[int], rounds: int) -> list[Cost]:
     """Several claims behind each of the lengths, shortest first; whatever else waits is put away before."""
     meter = Meter()
-    # The engine takes seconds for a page of a long index; nobody else has to wait for it.
-    with patch.object(clients, "PATIENCE", (60.0, 1)), measured_desk(hub, meter) as desk:
+    with patience(), measured_desk(hub, meter) as desk:
         line = Line(hub.aws("dynamodb"), hub.facts["table"], sample(desk))
         line.clear(line.waiting())
         return list(_growing(desk, line.write, lengths, rounds, meter))

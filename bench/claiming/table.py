@@ -119,18 +119,19 @@ def _crowd_told(contest: Contest) -> str:
         seconds. More wait than press, by {WIDEST} or more."""
     ) + "\n\n" + _fill(
         f"""In a rush counsellors go for rows of their own (deadlines within {SAME_MOMENT // 1000} s of the first count
-        as one moment); each then reads who is at the console, too: one trip, kept for two seconds. In a slow line the order is exact until a race is lost: whoever presses at the very same moment
-        as others pays one lost write, and then all are spread, hence about 2. That is so for five and fewer in a rush,
-        too. Where fewer wait than press, each who goes away empty has paid for a lost write as well; that is not in
-        the table. *Most passed over*: waiting sessions with an earlier deadline, whatever the kind; a claim under way
-        counts as waiting. Claims a second are the engine's, of which all threads share one on this machine, and its
-        index is a scan: they compare rows of this table with one another, and say nothing of AWS."""
+        as one moment); each then reads who is at the console, too: one trip, kept for two seconds. In a slow line the
+        order is exact until a race is lost: whoever presses at the very same moment as others pays one lost write, and
+        then all are spread, hence about 2. That is so for five and fewer in a rush, too. Where fewer wait than press,
+        each who goes away empty has paid for a lost write as well; that is not in the table. *Most passed over*:
+        waiting sessions with an earlier deadline, whatever the kind; a claim under way counts as waiting. Claims a
+        second are the engine's, which all threads share on this machine, and its index is a scan: they compare rows of
+        this table with one another, and say nothing of AWS."""
     )  # fmt: skip
 
 
 def _behind(engine: Sequence[Cost], memory: Sequence[Cost], timed: Sequence[Timed]) -> str:
     lines = [
-        "| waiting | trips | WCU | RCU | units from | dynalite: ms, median (quartiles) | off their median | ministack: ms |",
+        "| waiting | trips | WCU | RCU | units from | dynalite: median ms (quartiles) | off by | ministack: ms |",
         "|---|---|---|---|---|---|---|---|",
     ]
     common = _common(timed)
