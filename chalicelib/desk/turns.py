@@ -55,9 +55,7 @@ def choose(desk: Desk, who: Counsellor, rows: Sequence[Queued], among: int) -> i
     a word. Whoever is dealt nothing takes any; so do all when the deal has been lost twice.
     """
     among = min(among, len(rows))
-    if among == 1:
-        return 0
-    there = _there(desk, who)
+    there = _there(desk, who) if among > 1 else set[str]()
     mine = _dealt(rows[:among], who, there) if desk.memory.width <= len(there) else None
     return random.randrange(among) if mine is None else mine  # noqa: S311 - spreads load only
 
