@@ -28,7 +28,8 @@ from tests.hub import Hub
 __all__ = ["QUICK", "WHOLE", "Plan", "contest", "run"]
 
 MANY = 50
-"""Above so many counsellors a trial without a pause is shorter: the engine serves some twenty claims a second."""
+"""Above so many counsellors there is one trial of each kind, as short as can be: the engine serves some twenty claims
+a second."""
 
 
 @dataclass(frozen=True)
@@ -66,9 +67,9 @@ def contest(hub: Hub, plan: Plan) -> Contest:
 
         crew = Crew(settings, max(plan.teams), line)
         for team in plan.teams:
-            each = plan.each if team <= MANY else 1
+            each, bursts = (plan.each, plan.bursts) if team <= MANY else (1, 1)
             for apart, (once, on) in ((DENSE, KINDS[:2]), (SPARSE, KINDS[2:])):
-                trials[once] += [crew.burst(team, team + WIDEST, apart) for _ in range(plan.bursts)]
+                trials[once] += [crew.burst(team, team + WIDEST, apart) for _ in range(bursts)]
                 trials[on].append(crew.steady(team, (each + 1) * team + WIDEST, apart, each))
                 print(f"{team} counsellors, {apart} ms apart: done", file=sys.stderr)
     return Contest(trials)

@@ -15,7 +15,7 @@ from chalicelib.aws.clients import Clients
 from chalicelib.desk import claims, counsellors
 from chalicelib.desk.base import Desk
 from chalicelib.model.counsellor import Counsellor
-from chalicelib.model.session import Reason, Session
+from chalicelib.model.session import MINUTE, Reason, Session
 from chalicelib.problems import Problem
 from chalicelib.settings import Settings
 from chalicelib.wiring import assemble
@@ -24,6 +24,8 @@ __all__ = ["Crew", "Tally", "Trial"]
 
 GIVEN_UP = 3
 """So often in a row the line may be told empty, or busy, before a counsellor who goes on stops."""
+
+LONGEST = 10 * MINUTE
 
 
 @dataclass
@@ -115,10 +117,10 @@ class Crew:
     def _try(self, team: int, waiting: int, apart: int, each: int, *, once: bool) -> Trial:
         line, tally = self.line, Tally()
         desks = [self._desk(n) for n in range(team)]
-        now = desks[0].clock()
+        until = desks[0].clock() + LONGEST
         for who in self.people:
-            # As the console's own looks at the line leave it: these are there, the others are not.
-            desks[0].presence.mark(who, now if who in self.people[:team] else 0)
+            # As the console's own looks leave it, only once for the whole trial: these are there, the others are not.
+            desks[0].presence.mark(who, until if who in self.people[:team] else 0)
         ids = line.write(waiting, apart)
         got: list[_Got] = []
         refusals: list[Problem] = []

@@ -107,16 +107,16 @@ def _crowd_told(contest: Contest) -> str:
     trials = contest.all
     got, records = sum(trial.claims for trial in trials), sum(trial.records for trial in trials)
     lost, double = sum(trial.lost for trial in trials), sum(trial.double for trial in trials)
-    bursts = len(contest.of(KINDS[0], contest.teams[-1]))
+    bursts = len(contest.of(KINDS[0], contest.teams[0]))
     busy = sum(trial.refused for trial in trials)
     return _fill(
         f"""A write is a conditional write on a session, won or lost; each session got has one more for its record in
         the audit trail ({records:,} records of {got:,} sessions got; {lost} lost, {double} got twice, {busy} times told
-        that the line is busy). Every counsellor has a desk, a memory and connections of their own, as in functions that
-        serve one request at a time; all are threads of one process. *One press each*: everybody at the same moment, in
-        processes that know nothing yet; medians of {bursts} trials, with the least and the most. *No pause*: claim,
-        close, claim again; one trial. *A rush*: those who wait came a hundred a second; *a slow line*: one every ten
-        seconds. More wait than press, by {WIDEST} or more."""
+        that the line is busy). Every counsellor has a desk, a memory and connections of their own, as in functions
+        that serve one request at a time; all are threads of one process. *One press each*: everybody at the same
+        moment, in processes that know nothing yet; the median of {bursts} trials, with the least and the most (above
+        50: one). *No pause*: claim, close, claim again; one trial. *A rush*: those who wait came a hundred a second;
+        *a slow line*: one every ten seconds. More wait than press, by {WIDEST} or more."""
     ) + "\n\n" + _fill(
         f"""In a rush counsellors go for rows of their own (deadlines within {SAME_MOMENT // 1000} s of the first count
         as one moment); each then reads who is at the console, too: one trip, kept for two seconds. In a slow line the
