@@ -17,7 +17,7 @@ from chalicelib.settings import Settings, read
 from chalicelib.wiring import assemble, now
 from tests.hub import Hub
 
-__all__ = ["Meter", "MeteredClients", "Row", "Units", "consumed", "deployed_settings", "measured_desk"]
+__all__ = ["Meter", "MeteredClients", "Row", "Units", "at_engine", "consumed", "deployed_settings", "measured_desk"]
 
 WRITES = frozenset({"put_item", "update_item", "delete_item", "batch_write_item", "transact_write_items"})
 REFUSED = 1.0
@@ -122,14 +122,8 @@ def deployed_settings(hub: Hub) -> Settings:
 
 
 @contextmanager
-def measured_desk(
-    hub: Hub, meter: Meter, clock: Callable[[], int] = now, clients: Clients | None = None
-) -> Iterator[Desk]:
-    """A metered desk over the tables of a running hub, with the settings of its deployed function.
-
-    The SDK is pointed at the engine by the environment, as in the function; it is as before afterwards. ``clock``
-    tells the desk's time (ms since the epoch); ``clients`` are those to be metered, if not AWS's own.
-    """
+def at_engine(hub: Hub) -> Iterator[Settings]:
+    """The settings of a running hub's deployed function, while the environment points at its engine, as there."""
     access = {
         "AWS_ENDPOINT_URL": hub.facts["engine_url"],
         "AWS_DEFAULT_REGION": hub.facts["engine"]["region"],
@@ -138,4 +132,16 @@ def measured_desk(
     }
     settings = deployed_settings(hub)
     with patch.dict(os.environ, access):
+        yield settings
+
+
+@contextmanager
+def measured_desk(
+    hub: Hub, meter: Meter, clock: Callable[[], int] = now, clients: Clients | None = None
+) -> Iterator[Desk]:
+    """A metered desk over the tables of a running hub, with the settings of its deployed function.
+
+    ``clock`` tells the desk's time (ms since the epoch); ``clients`` are those to be metered, if not AWS's own.
+    """
+    with at_engine(hub) as settings:
         yield assemble(settings, clock=clock, clients=MeteredClients(meter, clients))

@@ -1,4 +1,4 @@
-"""Node and the packages of tests/node, in .build/node: receivers of webhooks that we did not write, and our samples."""
+"""Node and the packages of tests/node, in .build/node: receivers of webhooks and a DynamoDB that we did not write."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-__all__ = ["NodeMissing", "ensure", "run"]
+__all__ = ["NodeMissing", "ensure", "program", "run"]
 
 ROOT = Path(__file__).parents[1]
 PINS = ROOT / "tests" / "node"
@@ -43,13 +43,14 @@ def run(script: Path, *arguments: str, stdin: str = "", seconds: float = 60) -> 
     """Run a script; it finds the packages by ``require``, wherever it lies."""
     made = ensure()
     return subprocess.run(
-        [_node(made), str(script), *arguments],
+        [program(made), str(script), *arguments],
         input=stdin, capture_output=True, text=True, check=False, timeout=seconds,
         env={**os.environ, "NODE_PATH": str(made / "node_modules")},
     )  # fmt: skip
 
 
-def _node(made: Path) -> str:
+def program(made: Path) -> str:
+    """Node itself, in the folder that ``ensure`` gave."""
     return str(made / INSIDE / "bin" / "node")
 
 
@@ -69,7 +70,7 @@ def _install(making: Path) -> None:
     _call(making, *pip, "--target", "wheel", "--requirement", "requirements.txt")
     npm = making / INSIDE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     # Nothing of the packages runs while they are installed.
-    _call(making, _node(making), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+    _call(making, program(making), str(npm), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
 
 
 def _call(making: Path, *command: str) -> None:

@@ -58,12 +58,14 @@ class Rules:
 class Memory:
     """What one process remembers between requests; losing it costs nothing but a little time.
 
+    ``width``, ``lost_at`` and ``reach``: what lost races told of a crowd, and how far the last claim looked (turns).
     ``lapsed``: sessions as they were held until the sweep took them back. Their claims' records are usually written
     before that; where the trail could not be kept in that minute, nothing else tells whose they were.
     """
 
     width: int = 1
     lost_at: int = 0
+    reach: int = 1
     waits: list[int] = field(default_factory=list)
     lapsed: list[Session] = field(default_factory=list)
     line_saved: int = 0

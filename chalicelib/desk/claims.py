@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import random
 from collections.abc import Sequence
 
+from chalicelib.desk import turns
 from chalicelib.desk.base import Desk, change, find
 from chalicelib.desk.ids import well_formed
 from chalicelib.desk.trail import record_claim
@@ -18,31 +18,29 @@ from chalicelib.problems import Problem
 
 __all__ = ["claim", "same_youth", "take"]
 
-WIDEST = 128
-CROWD_LASTS = 2_000  # ms without a lost race after which the exact order holds again
-ROUNDS = 8
-HEAD = 16
+ROUNDS = 16
+HEAD = 30
+"""Rows of a lane's head that are read at least: they weigh less than 4 kB, so they are as cheap as one."""
 
 
 def claim(desk: Desk, who: Counsellor, lanes: Sequence[Lane], limit: int | None = None) -> Session | None:
     """Take the next session: the earliest deadline of the lanes asked for; None when nothing is due.
 
-    One of the first ``width`` due rows is taken: 1, doubled by each lost race up to 128, halved by a win and forgotten
-    two seconds after the last lost race, so that many counsellors do not all run for the same row and a crowd long
-    gone does not upset the order. Problem ``at_limit`` when the counsellor holds enough: the hub's limit, or the
-    counsellor's own lower one.
+    Where many press at once each goes for another of the first rows (``turns``), so that they do not all run for the
+    same one. Problem ``at_limit`` when the counsellor holds enough: the hub's limit, or the counsellor's own lower one.
     """
     _check_limit(desk, who, min(limit or desk.rules.counsellor_limit, desk.rules.counsellor_limit))
-    if desk.clock() - desk.memory.lost_at >= CROWD_LASTS:
-        desk.memory.width = 1
+    turns.begin(desk)
     tried: set[str] = set()
     for _ in range(ROUNDS):
-        rows = _due_rows(desk, who, lanes, tried)
+        rows, among = _head(desk, who, lanes, tried)
         if not rows:
             return None
-        while rows:  # a lost race costs one write; the head is read again only when all of it is gone
-            row, lane = rows.pop(random.randrange(min(desk.memory.width, len(rows))))  # noqa: S311 - spreads load only
-            taken = _take(desk, who, row, lane, desk.clock())
+        raced = False
+        # What a lost race left of the head is stale, and a read costs a tenth of another lost write.
+        while rows and not raced:
+            row, lane = rows.pop(turns.choose(desk, who, [row for row, _ in rows], among))
+            taken, raced = _take(desk, who, row, lane, desk.clock())
             if taken is not None:
                 return taken
             tried.add(row.id)
@@ -54,43 +52,54 @@ def _check_limit(desk: Desk, who: Counsellor, limit: int) -> None:
         raise Problem("at_limit")
 
 
-def _due_rows(desk: Desk, who: Counsellor, lanes: Sequence[Lane], tried: set[str]) -> list[tuple[Queued, Lane]]:
+def _head(desk: Desk, who: Counsellor, lanes: Sequence[Lane], tried: set[str]) -> tuple[list[tuple[Queued, Lane]], int]:
+    """The head of the lanes, and among how many of its rows to choose."""
+    wanted = max(HEAD, desk.memory.reach)
+    rows = _due_rows(desk, who, lanes, tried, wanted)
+    if not rows:
+        return rows, 1
+    among = desk.memory.reach = turns.reach(desk, who, [row for row, _ in rows])
+    return (_due_rows(desk, who, lanes, tried, among) if among > len(rows) == wanted else rows), among
+
+
+def _due_rows(
+    desk: Desk, who: Counsellor, lanes: Sequence[Lane], tried: set[str], wanted: int
+) -> list[tuple[Queued, Lane]]:
     now = desk.clock()
-    limit = max(HEAD, desk.memory.width) + len(tried)
     rows = [
         (row, lane)
         for lane in lanes
         for row in desk.sessions.head(
-            lane, now=now, before=head_bound(now), limit=limit, audiences=who.audiences
+            lane, now=now, before=head_bound(now), limit=wanted + len(tried), audiences=who.audiences
         )
         if row.id not in tried
     ]  # fmt: skip
-    return sorted(rows, key=lambda found: found[0].place.sk)[: max(HEAD, desk.memory.width)]
+    return sorted(rows, key=lambda found: found[0].place.sk)[:wanted]
 
 
-def _take(desk: Desk, who: Counsellor, row: Queued, lane: Lane, now: int) -> Session | None:
+def _take(desk: Desk, who: Counsellor, row: Queued, lane: Lane, now: int) -> tuple[Session | None, bool]:
+    """The session if it is this counsellor's now, and whether somebody else was faster."""
     won = desk.sessions.claim(
         row, lane, owner=who.subject, holder=who.username, now=now, lease=desk.rules.lease,
         seen_after=now - ASIDE_AFTER,
     )  # fmt: skip
-    memory = desk.memory
     if won.session is None:
         if won.unseen is not None:
             change(desk, won.unseen, chat.set_aside)
         else:
-            memory.width, memory.lost_at = min(WIDEST, memory.width * 2), now
-        return None
-    memory.width = max(1, memory.width // 2)
-    memory.waits.append(max(0, now - row.due))
+            turns.lost(desk, who)
+        return None, won.unseen is None
+    turns.won(desk)
+    desk.memory.waits.append(max(0, now - row.due))
     session = won.session
     if lane == "callback" and desk.slots.slot(now, session.not_after, session.zone) > now:
         change(desk, session, lambda s, at: callback.put_off(s, at, slot=desk.slots.slot))
-        return None
+        return None, False
     record_claim(desk, who, session)
     try:
-        return _gather(desk, who, session, was_reserved=bool(row.audience))
+        return _gather(desk, who, session, was_reserved=bool(row.audience)), False
     except Problem:  # the claim stands: whoever holds the session must learn of it
-        return session
+        return session, False
 
 
 def _gather(desk: Desk, who: Counsellor, session: Session, *, was_reserved: bool) -> Session | None:

@@ -12,7 +12,7 @@ import pytest
 
 from bench.race import Outcome, most_passed_over, race
 from chalicelib.aws.secrets import StageSecrets
-from chalicelib.desk.claims import CROWD_LASTS
+from chalicelib.desk.turns import CROWD_LASTS
 from ops.place import OperatorClients
 from ops.trail import records_of, verify
 from tests.conftest import Running

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.desk import claims, counsellors
+from chalicelib.desk import claims, counsellors, turns
 from chalicelib.desk.papers import read_papers
 from chalicelib.desk.queue import screen, set_break
 from chalicelib.desk.sweep import sweep
@@ -239,6 +239,6 @@ def test_a_race_long_over_does_not_upset_the_order(house: House) -> None:
     for n in range(6):
         ids.append(hand_over(house, CHAT, jti=f"{JTI[:-1]}{n}").session.id)
         house.clock.pass_seconds(0.01)
-    house.desk.memory.width, house.desk.memory.lost_at = claims.WIDEST, house.clock.now
+    house.desk.memory.width, house.desk.memory.lost_at = turns.WIDEST, house.clock.now
     house.clock.pass_seconds(2)
     assert [taken(house, house.first).id for _ in ids] == ids

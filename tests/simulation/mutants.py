@@ -15,7 +15,7 @@ from chalicelib.aws.cipher import KmsCipher
 from chalicelib.aws.codec import attribute
 from chalicelib.aws.sessions import TableSessions
 from chalicelib.aws.words import TableWords
-from chalicelib.desk import base, claims, counsellors, deliveries, erasing, partners, sweep, transcript, waking, youth
+from chalicelib.desk import base, counsellors, deliveries, erasing, partners, sweep, transcript, turns, waking, youth
 from chalicelib.model import callback, delivery, hold, line, status
 from chalicelib.model.session import Session, State
 from chalicelib.ports import Message
@@ -212,7 +212,7 @@ def _scheduled_ones_too(stack: ExitStack) -> None:
 
 def _not_in_order(stack: ExitStack) -> None:
     """The width of a crowd, also when nobody else is there."""
-    _put(stack, claims, "CROWD_LASTS", 10**15)
+    _put(stack, turns, "CROWD_LASTS", 10**15)
     made = base.Memory
     stack.enter_context(mock.patch.object(made, "__init__", _wide(made.__init__)))
 
@@ -220,7 +220,7 @@ def _not_in_order(stack: ExitStack) -> None:
 def _wide(init: Callable[..., None]) -> Callable[..., None]:
     def wide(self: Any, *given: Any, **named: Any) -> None:
         init(self, *given, **named)
-        self.width = claims.WIDEST
+        self.width = turns.WIDEST
 
     return wide
 

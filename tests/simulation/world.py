@@ -13,7 +13,7 @@ from unittest import mock
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from chalicelib.desk import claims, courier
+from chalicelib.desk import courier, turns
 from chalicelib.desk.base import Desk
 from chalicelib.model.counsellor import Counsellor
 from chalicelib.model.session import SECOND, State
@@ -61,7 +61,7 @@ def _slots(dial_hours: str) -> Slots:
 def seeded(rng: random.Random) -> Iterator[None]:
     """The desk's own chances come from the seed, too."""
     spread = SimpleNamespace(randbelow=rng.randrange)
-    with mock.patch.object(claims, "random", rng), mock.patch.object(courier, "secrets", spread):
+    with mock.patch.object(turns, "random", rng), mock.patch.object(courier, "secrets", spread):
         yield
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from chalicelib.desk.claims import CROWD_LASTS
+from chalicelib.desk.turns import CROWD_LASTS
 from chalicelib.model.counsellor import Counsellor
 from chalicelib.model.handoff import Lane
 from chalicelib.model.line import place
