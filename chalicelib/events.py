@@ -11,7 +11,7 @@ from chalicelib.desk.base import Desk
 from chalicelib.desk.gauges import measure
 from chalicelib.desk.keysets import refresh_keysets
 from chalicelib.desk.reconcile import reconcile as reconcile_sessions
-from chalicelib.desk.sweep import ERASERS
+from chalicelib.desk.sweep import HANDS
 from chalicelib.desk.sweep import sweep as sweep_line
 from chalicelib.desk.waking import wake_changed, wake_due
 from chalicelib.problems import Problem
@@ -25,8 +25,8 @@ def sweep() -> None:
     woken = _start_deliverers(desk)
     from concurrent.futures import ThreadPoolExecutor  # not for the API's cold start
 
-    with ThreadPoolExecutor(ERASERS) as erasers:
-        done = asdict(sweep_line(desk, across=erasers.map))
+    with ThreadPoolExecutor(HANDS) as hands:
+        done = asdict(sweep_line(desk, across=hands.map))
     watch.note("swept", woken=woken, **done)
     counts = {f"Sweep{name.title().replace('_', '')}": n for name, n in done.items() if name != "sealed"}
     watch.count(Swept=1, **counts)
