@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from tests.simulation.conditions import Condition
 from tests.simulation.dynamo import Dynamo
 from tests.simulation.reading import Page
@@ -27,6 +29,7 @@ __all__ = ["RCU", "WCU", "Limits", "Partition", "Throttling", "Units", "read_uni
 
 WCU, RCU = 1000.0, 3000.0
 """What one partition takes in a second."""
+THROTTLED = "ProvisionedThroughputExceededException"
 SECOND = 1000
 NOTHING = 0.5
 """A read that finds nothing."""
@@ -166,6 +169,25 @@ class Throttling(Dynamo):
             self._read_items(table, one["Keys"], strong=one.get("ConsistentRead", False))
         return super().batch_get_item(**request)
 
+    def batch_write_item(self, **request: Any) -> dict[str, Any]:
+        """As in memory, charged; what a partition refuses comes back, or all is refused where nothing was done."""
+        self.calls["batch_write_item"] += 1
+        left: dict[str, list[Any]] = {}
+        fault, done = None, 0
+        for table, ones in request["RequestItems"].items():
+            for one in ones:
+                try:
+                    super().batch_write_item(RequestItems={table: [one]})
+                    done += 1
+                except ClientError as error:
+                    if error.response["Error"]["Code"] != THROTTLED:
+                        raise
+                    fault = error
+                    left.setdefault(table, []).append(one)
+        if fault is not None and not done:
+            raise fault
+        return {"UnprocessedItems": left}
+
     def _read_items(self, table: str, keys: Iterable[Item], *, strong: bool) -> None:
         store, bill = self._stores[table], dict[Partition, float]()
         for key in keys:
@@ -215,7 +237,7 @@ class Throttling(Dynamo):
             self._of(at).refused += 1
         if full:
             raise refuse(
-                "ProvisionedThroughputExceededException",
+                THROTTLED,
                 "The level of configured provisioned throughput for one or more global secondary indexes of the table "
                 "was exceeded" if any(at.index for at in full) else "Rate exceeded", verb,
             )  # fmt: skip
