@@ -41,6 +41,7 @@ __all__ = ["LIVED", "Lived", "live"]
 LIVED = Mix(
     chats=0.75, left=0, subjects=0.5, reports=0, biggest=1, polls=2, repeated=0, released=0, attempts=1, chat_lasts=1,
     call_lasts=1, words=4, typing=2, renewals=1, youth_looks=0, youth_seen=0, counsellor_reads=0,
+    waits=0,
 )  # fmt: skip
 """A short life, so that many are lived in a few seconds: three chats of four words each, then a callback."""
 CROWD = 997
@@ -108,9 +109,11 @@ class _Stage:
             try:
                 step()
             except Problem as refused:
-                if refused.code != "unavailable":
+                # A reveal that is refused after its call was counted, again and again, has used up the number's calls.
+                if refused.code not in ("unavailable", "called_enough"):
                     raise
-                self.at((refused.retry_after or 1) * SECOND, step)
+                if refused.code == "unavailable":
+                    self.at((refused.retry_after or 1) * SECOND, step)
         self.clock.now = max(self.clock.now, until)
 
     def each_second(self, step: Step) -> None:
@@ -183,10 +186,6 @@ class _Life:
     def work(self, session: Session) -> Iterator[Step]:
         """What is done with it until it is over."""
         desk, id, epoch, who = self.stage.desk, session.id, session.epoch, self.who
-        for _ in range(int(self.mix.polls)):
-            yield lambda: _none(partners.status(desk, self.stage.partner, id))
-        for _ in range(int(self.mix.renewals)):
-            yield lambda: _none(counsellors.renew(desk, who, id, epoch))
         if self.calls:
             yield lambda: _none(counsellors.reveal(desk, who, id, epoch))
         else:
@@ -195,6 +194,10 @@ class _Life:
                 yield lambda n=n: _none(counsellors.say(desk, who, id, epoch, n, "bonjour"))  # type: ignore[misc]
             for _ in range(int(self.mix.typing)):
                 yield lambda: counsellors.typing(desk, who, id, epoch)
+        for _ in range(int(self.mix.renewals)):
+            yield lambda: _none(counsellors.renew(desk, who, id, epoch))
+        for _ in range(int(self.mix.polls)):
+            yield lambda: _none(partners.status(desk, self.stage.partner, id))
         yield lambda: self._close(id, epoch)
 
     def _close(self, id: str, epoch: int) -> None:

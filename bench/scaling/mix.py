@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["SERVED", "Mix"]
+__all__ = ["SERVED", "TAPPED", "Mix"]
 
 
 @dataclass(frozen=True)
@@ -12,7 +12,9 @@ class Mix:
     """Shares in [0, 1], times in minutes, the rest per handoff or as it says.
 
     ``left``: whose youth is gone before anybody took it. ``biggest``: of all handoffs, the partner with the most.
-    ``attempts``: calls until a callback is over. The rates of an open chat are those that `make chats` counts.
+    ``attempts``: calls until a callback is over. ``staff`` are there in any case; who takes all that comes are as many
+    as that needs. The rates of an open chat, a minute, are those that `make chats` counts; a page that waits looks
+    every two seconds.
     """
 
     chats: float = 0.7
@@ -28,6 +30,8 @@ class Mix:
     chat_lasts: float = 12
     call_lasts: float = 10
     waits: float = 1
+    waiting_looks: float = 30.0
+    staff: float = 0
     at_a_time: int = 3
     words: float = 6.0
     typing: float = 10.9
@@ -48,6 +52,11 @@ class Mix:
         return self.taken * self.chats * self.chat_lasts
 
     @property
+    def waiting_minutes(self) -> float:
+        """Minutes in which a page waits for its chat."""
+        return self.chats * self.waits
+
+    @property
     def held_minutes(self) -> float:
         """Minutes in which a counsellor holds it."""
         return self.chat_minutes + self.taken * (1 - self.chats) * self.call_lasts * self.attempts
@@ -64,4 +73,6 @@ class Mix:
 
 
 SERVED = Mix()
-"""All that is handed over is served: there are counsellors enough, whatever the rate."""
+"""Nine in ten are served: there are counsellors enough, whatever the rate."""
+TAPPED = Mix(left=1, waits=5, staff=50)
+"""A viral event: everybody taps, waits five minutes and goes, while fifty counsellors have their hands full."""

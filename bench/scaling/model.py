@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from math import ceil, inf
 
 from bench.scaling.mix import Mix
@@ -14,32 +15,26 @@ from bench.scaling.prices import PARTITION_RCU, PARTITION_WCU, PRICES, QUOTAS
 from bench.scaling.work import reads, requests, writes
 
 __all__ = [
-    "ERASED_BEFORE", "HEADROOM", "MOST_SHARDS", "RATES", "Ceiling", "Demand", "ceilings", "cost", "demand",
+    "HEADROOM", "MOST_SHARDS", "RATES", "Ceiling", "Demand", "before", "ceilings", "cost", "crowd", "demand",
     "shards_for",
 ]  # fmt: skip
 
 RATES = (10, 100, 1_000, 10_000)
-HEADROOM = 0.7
+HEADROOM = 0.75
 """How full a partition may be planned: taps do not come evenly."""
 MOST_SHARDS = 64
-
-SECONDS_OF_A_REQUEST = 0.05
-"""Billed, with the trips to the table; with it a process serves twenty requests a second."""
-GB = 1.0
-TRIP = 0.005
-"""Seconds of one trip to the table, inside the region."""
-
+SECONDS_OF_A_REQUEST, GB = 0.05, 1.0
+"""Billed, with the trips to the table; so a process serves twenty requests a second."""
+TRIP, CPU_OF_A_TRIP, CORES = 0.005, 0.001, 0.58
+"""Seconds of one trip inside the region, of the processor for it, and how much of one a function of 1 GB has."""
 LANE_ROW, HELD_ROW, PRESENCE_ROW, AUDIT_ROW = 150, 170, 150, 260
-"""Bytes; the first two as the simulator's rows weigh."""
+"""Bytes."""
 SHOWN, LONG = 500, 200
-RECENT = 660
-"""Seconds of the audit trail that each minute's sweep reads again."""
-PAGE, PAGE_TAKES = 1_000_000, 0.1
-TRAIL_MAY = 8.0
-"""Seconds of the sweep's minute that reading the trail may take, before it keeps the rest from its work."""
-ERASING_TRIPS, ERASERS, ERASING_MAY = 8, 8, 15.0
-ERASED_BEFORE = 500 / 60
-"""A second, before: five hundred rows a minute, one after the other."""
+"""Rows that a screen shows of a lane, and from which on a process keeps what it has read for a second."""
+RECENT, PAGE, PAGE_TAKES = 660, 1_000_000, 0.1
+"""Seconds of the audit trail that each minute's sweep reads again, bytes of one trip, and seconds that it takes."""
+TRAIL_MAY, SWEEP_MAY, HANDS, ENDED_AFTER = 8.0, 15.0, 8, 25.0
+"""Seconds of a minute that the trail should leave the sweep, that its work may take, and after which it is ended."""
 ANSWER_TAKES, IN_FLIGHT = 0.25, 16
 """Seconds until a partner's endpoint answers, and deliveries of one deliverer at a time."""
 
@@ -62,7 +57,7 @@ class Demand:
 
 @dataclass(frozen=True)
 class Ceiling:
-    """The rate at which something gives way."""
+    """The rate of handoffs at which something gives way."""
 
     name: str
     unit: str
@@ -70,7 +65,7 @@ class Ceiling:
 
 
 @dataclass(frozen=True)
-class People:
+class Crowd:
     """Who and what is at work at a rate: counsellors, requests a second, processes of the API."""
 
     counsellors: float
@@ -78,10 +73,11 @@ class People:
     processes: float
 
 
-def people(mix: Mix, rate: float) -> People:
+def crowd(mix: Mix, rate: float) -> Crowd:
     """Counsellors by what they hold at a time, processes by what one can serve."""
-    asked = rate * requests(mix)
-    return People(rate * mix.held_minutes * 60 / mix.at_a_time, asked, max(1.0, asked * SECONDS_OF_A_REQUEST))
+    needed, asked = rate * mix.held_minutes * 60 / mix.at_a_time, rate * requests(mix)
+    looks = max(0.0, mix.staff - needed) * mix.counsellor_looks / 60
+    return Crowd(max(mix.staff, needed), asked + looks, max(1.0, (asked + looks) * SECONDS_OF_A_REQUEST))
 
 
 def demand(mix: Mix, rate: float, shards: int = 1) -> list[Demand]:
@@ -90,27 +86,30 @@ def demand(mix: Mix, rate: float, shards: int = 1) -> list[Demand]:
 
 
 def _written(mix: Mix, rate: float, shards: int) -> Iterator[Demand]:
-    by_kind, crowd = writes(mix), people(mix, rate)
+    by_kind, there = writes(mix), crowd(mix, rate)
     for kind in ("chat", "callback", "held", "open", "erase", "closed"):
         yield Demand(kind, "WCU", rate * by_kind.get(kind, 0) / shards, PARTITION_WCU, sharded=True)
     yield Demand("due", "WCU", rate * mix.biggest * by_kind["due"] / shards, PARTITION_WCU, sharded=True)
-    yield Demand("audit day", "WCU", rate * by_kind["audit day"], PARTITION_WCU)
-    yield Demand("presence", "WCU", crowd.counsellors / 30, PARTITION_WCU)
+    # While an endpoint is stopped, all that is owed to it is given up at once.
+    yield Demand("parked", "WCU", rate * mix.biggest * mix.steps, PARTITION_WCU)
+    yield Demand("audit day", "WCU", rate * by_kind.get("audit day", 0), PARTITION_WCU)
+    yield Demand("presence", "WCU", there.counsellors / 30, PARTITION_WCU)
     # Each process that shows the line publishes it at most every ten seconds, and tells what a partner asked.
-    yield Demand("line in short", "WCU", crowd.processes / 10, PARTITION_WCU)
-    yield Demand("usage", "WCU", crowd.processes / 30, PARTITION_WCU)
+    yield Demand("line in short", "WCU", min(there.counsellors, there.processes) / 10, PARTITION_WCU)
+    yield Demand("usage", "WCU", there.processes / 30, PARTITION_WCU)
 
 
 def _read(mix: Mix, rate: float, shards: int) -> Iterator[Demand]:
-    crowd = people(mix, rate)
+    there = crowd(mix, rate)
     waiting, held = rate * mix.waits * 60, rate * mix.held_minutes * 60
-    share, looks = ceil(SHOWN / shards), crowd.counsellors
+    looks = there.counsellors * mix.counsellor_looks / 60
     if waiting + held >= LONG:  # a long line is read once a second by a process, not by each screen
-        looks = min(looks, crowd.processes)
+        looks = min(looks, there.processes)
     for kind, rows, weight in (("chat", waiting, LANE_ROW), ("held", held, HELD_ROW)):
-        shown = min(share, rows / shards)
+        shown = min(ceil(SHOWN / shards), rows / shards)
         yield Demand(kind, "RCU", looks * _half_units(shown * weight), PARTITION_RCU, sharded=True)
-    yield Demand("presence", "RCU", crowd.processes / 2 * _half_units(crowd.counsellors * PRESENCE_ROW), PARTITION_RCU)
+    readers = min(there.counsellors, there.processes)
+    yield Demand("presence", "RCU", readers / 2 * _half_units(there.counsellors * PRESENCE_ROW), PARTITION_RCU)
 
 
 def _half_units(weight: float) -> float:
@@ -118,9 +117,9 @@ def _half_units(weight: float) -> float:
 
 
 def _quotas(mix: Mix, rate: float, shards: int) -> Iterator[Demand]:
-    crowd, units = people(mix, rate), table_units(mix, rate, shards)
+    there, units = crowd(mix, rate), table_units(mix, rate, shards)
     asked = {
-        "API Gateway, requests": crowd.requests, "Lambda, at once": crowd.requests * SECONDS_OF_A_REQUEST,
+        "API Gateway, requests": there.requests, "Lambda, at once": there.requests * SECONDS_OF_A_REQUEST,
         "table, WCU": units[0], "table, RCU": units[1], "KMS, requests": rate * key_requests(mix),
     }  # fmt: skip
     for name, used in asked.items():
@@ -129,12 +128,36 @@ def _quotas(mix: Mix, rate: float, shards: int) -> Iterator[Demand]:
 
 def _work(mix: Mix, rate: float) -> Iterator[Demand]:
     """What one process at a time does for all."""
-    of_a_minute = ERASERS * ERASING_MAY / (ERASING_TRIPS * TRIP + mix.chats * mix.chat_lasts * mix.words * TRIP)
-    yield Demand("erasing by the sweep", "sessions", rate * mix.taken, of_a_minute / 60)
-    weight = rate * writes(mix)["audit day"] * RECENT * AUDIT_ROW
-    yield Demand("the trail, read by the sweep", "s", weight / PAGE * PAGE_TAKES, TRAIL_MAY)
+    yield Demand(
+        "the sweep", "s a minute", rate * 60 * _swept(mix) * max(TRIP / HANDS, CPU_OF_A_TRIP / CORES), SWEEP_MAY
+    )
+    weight = rate * writes(mix).get("audit day", 0) * RECENT * AUDIT_ROW
+    yield Demand("the sweep's look at the trail", "s a minute", weight / PAGE * PAGE_TAKES, TRAIL_MAY)
     told = rate * mix.biggest * mix.steps
-    yield Demand("the partner's one deliverer", "deliveries", told, IN_FLIGHT / ANSWER_TAKES)
+    yield Demand("a partner's one deliverer", "deliveries", told, IN_FLIGHT / ANSWER_TAKES)
+
+
+def _swept(mix: Mix, deleted_at_once: int = 25) -> float:
+    """Trips of the sweep per handoff: what is taken is erased, what is not is set aside and ended."""
+    words = mix.chats * mix.chat_lasts * mix.words / deleted_at_once
+    return mix.taken * (5 + words) + mix.left * 2
+
+
+def before(mix: Mix) -> list[Ceiling]:
+    """Where three things gave way as they were until this was measured."""
+    of_a_minute = 60 * _swept(mix, 1) * (TRIP + CPU_OF_A_TRIP / CORES)
+    found = [
+        Ceiling("held: beyond 500 none is taken back", "rows", 500 / (mix.held_minutes * 60) if mix.taken else inf),
+        Ceiling("the sweep, one by one", "s a minute", ENDED_AFTER / of_a_minute),
+        Ceiling("the sweep, 500 rows a minute", "rows", 500 / 60),
+        Ceiling("held, read whole by each screen", "RCU", _rate(lambda rate: _looked_before(mix, rate))),
+    ]
+    return sorted((one for one in found if one.rate < inf), key=lambda one: one.rate)
+
+
+def _looked_before(mix: Mix, rate: float) -> float:
+    rows = min(SHOWN, rate * mix.held_minutes * 60)
+    return crowd(mix, rate).counsellors * _half_units(rows * HELD_ROW) / PARTITION_RCU
 
 
 def table_units(mix: Mix, rate: float, shards: int) -> tuple[float, float]:
@@ -148,22 +171,32 @@ def table_units(mix: Mix, rate: float, shards: int) -> tuple[float, float]:
 
 def key_requests(mix: Mix) -> float:
     """Requests to the vault per handoff: a key made, then opened by each process that needs it within a minute."""
-    return 1 + mix.chat_minutes * (mix.words + mix.counsellor_reads) + mix.taken * (1 - mix.chats) * mix.attempts
+    opened = mix.chat_minutes * (mix.words + mix.counsellor_reads) + mix.taken * (1 - mix.chats) * mix.attempts
+    return mix.reports + (1 - mix.chats) + mix.chats * mix.taken + opened
 
 
-def shards_for(mix: Mix, rate: float) -> int:
-    """How many shards keep every sharded key below its limit with headroom; more than MOST_SHARDS cannot be set."""
-    found = 1
-    while found <= MOST_SHARDS and any(one.sharded and one.full > HEADROOM for one in demand(mix, rate, found)):
-        found += 1
-    return found
+def shards_for(mix: Mix, rate: float, *, to_write: bool = False) -> int | None:
+    """How few shards keep each sharded key below its limit with headroom; None where MOST_SHARDS do not.
+
+    ``to_write``: for what is written alone, without the screens that look at it.
+    """
+    for shards in range(1, MOST_SHARDS + 1):
+        asked = [one for one in demand(mix, rate, shards) if one.sharded and (one.unit == "WCU" or not to_write)]
+        if all(one.full <= HEADROOM for one in asked):
+            return shards
+    return None
 
 
 def ceilings(mix: Mix, shards: int = 1) -> list[Ceiling]:
     """What gives way, the first one first."""
-    names = [(one.name, one.unit) for one in demand(mix, 1, shards)]
-    found = [Ceiling(*name, _rate(lambda rate, n=n: demand(mix, rate, shards)[n].full)) for n, name in enumerate(names)]
+    found = []
+    for n, one in enumerate(demand(mix, 1, shards)):
+        found.append(Ceiling(one.name, one.unit, _rate(partial(_full, mix, shards, n))))
     return sorted((one for one in found if one.rate < inf), key=lambda one: one.rate)
+
+
+def _full(mix: Mix, shards: int, place: int, rate: float) -> float:
+    return demand(mix, rate, shards)[place].full
 
 
 def _rate(full: Callable[[float], float]) -> float:
@@ -179,12 +212,12 @@ def _rate(full: Callable[[float], float]) -> float:
 
 def cost(mix: Mix, rate: float, shards: int) -> dict[str, float]:
     """USD per million handoffs by what it is paid for, at that rate: looks cost more, the more there is to see."""
-    table = table_units(mix, rate, shards)
-    keys = writes(mix)["data key"] + writes(mix).get("number", 0)
-    asked = requests(mix)
+    table, keys = table_units(mix, rate, shards), writes(mix)
+    written = table[0] / rate + keys["data key"] + keys.get("number", 0)
+    read = table[1] / rate + reads(mix)["data key"]
+    asked = crowd(mix, rate).requests / rate
     return {
-        "DynamoDB": (table[0] / rate + keys) * PRICES["WCU"]
-        + (table[1] / rate + reads(mix)["data key"]) * PRICES["RCU"],
+        "DynamoDB": written * PRICES["WCU"] + read * PRICES["RCU"],
         "API Gateway": asked * PRICES["API Gateway"],
         "Lambda": asked * (PRICES["Lambda requests"] + SECONDS_OF_A_REQUEST * GB * PRICES["Lambda GB-s"]),
         "KMS": key_requests(mix) * PRICES["KMS"],

@@ -58,6 +58,7 @@ def counts(mix: Mix) -> dict[tuple[str, str], float]:
         found["delivery", lane] += share * mix.steps
         found["set aside", lane] += share * mix.left
         found["left", lane] += share * mix.left
+        found["one write", lane] += share * mix.waits * mix.youth_seen * (not call)
         if call:
             found["busy", lane] += more
             found["reveal", lane] += taken + more
@@ -85,18 +86,19 @@ def writes(mix: Mix) -> dict[str, float]:
 def reads(mix: Mix) -> dict[str, float]:
     """Read units per handoff of what is spread by session; looks at the line are another matter, see ``model``."""
     minutes, changed = mix.chat_minutes, writes(mix)["session"]
+    looked = mix.waiting_minutes * mix.waiting_looks + minutes * (mix.youth_looks + mix.words) + mix.polls
+    claimed = 2 * mix.taken
+    # Each change is read strongly once more: it may have to wake a deliverer.
     return {
-        # Pages, the partner's polls, a claim's own reads, and the strong read of each change that wakes a deliverer.
-        "session": minutes * (0.5 * mix.youth_looks + 1.5 * mix.counsellor_reads + 0.5 * mix.words)
-        + 0.5 * mix.polls + 2 * mix.taken + changed,
+        "session": 0.5 * looked + 1.5 * minutes * mix.counsellor_reads + claimed + changed,
         "data key": minutes * (mix.words + mix.counsellor_reads),
-    }  # fmt: skip
+    }
 
 
 def requests(mix: Mix) -> float:
     """HTTP requests per handoff."""
     of_chat = mix.words + mix.typing + mix.renewals + mix.youth_looks + mix.counsellor_reads
     return (
-        1 + mix.repeated + mix.polls + 5 + mix.chat_minutes * of_chat
+        1 + mix.repeated + mix.polls + 5 + mix.waiting_minutes * mix.waiting_looks + mix.chat_minutes * of_chat
         + mix.held_minutes * mix.counsellor_looks / mix.at_a_time
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from chalicelib.desk.base import Desk
@@ -124,11 +123,11 @@ def _look(desk: Desk, now: int, *, present: bool) -> Queue:
 
 
 def _held_by(desk: Desk, who: Counsellor, line: Queue) -> list[Held]:
-    """What the counsellor holds: of a long line it may be missing, or have been taken since."""
-    rows: Iterable[Held] = line.held
+    """What the counsellor holds: of a long line some may be missing, or have been taken since."""
+    rows = list(line.held)
     if len(line) >= LONG:
         mine = held_partition(who.subject, desk.rules.shards)
-        rows = legible(held, desk.sessions.standing(mine, prefix=held_by(who.subject)))
+        rows += legible(held, desk.sessions.standing(mine, prefix=held_by(who.subject)))
     return [row for row in rows if row.owner == who.subject]
 
 
