@@ -94,8 +94,7 @@ def _written(mix: Mix, rate: float, shards: int) -> Iterator[Demand]:
     yield Demand("parked", "WCU", rate * mix.biggest * mix.steps, PARTITION_WCU)
     yield Demand("audit day", "WCU", rate * by_kind.get("audit day", 0), PARTITION_WCU)
     yield Demand("presence", "WCU", there.counsellors / 30, PARTITION_WCU)
-    # Each process that shows the line publishes it at most every ten seconds, and tells what a partner asked.
-    yield Demand("line in short", "WCU", min(there.counsellors, there.processes) / 10, PARTITION_WCU)
+    # Each process tells what a partner asked; those that show the line write its row when nobody has for ten seconds.
     yield Demand("usage", "WCU", there.processes / 30, PARTITION_WCU)
 
 
@@ -109,6 +108,7 @@ def _read(mix: Mix, rate: float, shards: int) -> Iterator[Demand]:
         shown = min(ceil(SHOWN / shards), rows / shards)
         yield Demand(kind, "RCU", looks * _half_units(shown * weight), PARTITION_RCU, sharded=True)
     readers = min(there.counsellors, there.processes)
+    yield Demand("line in short", "RCU", 0.5 * (readers / 10 + there.processes / 60), PARTITION_RCU)
     yield Demand("presence", "RCU", readers / 2 * _half_units(there.counsellors * PRESENCE_ROW), PARTITION_RCU)
 
 
@@ -151,6 +151,7 @@ def before(mix: Mix) -> list[Ceiling]:
         Ceiling("the sweep, one by one", "s a minute", ENDED_AFTER / of_a_minute),
         Ceiling("the sweep, 500 rows a minute", "rows", 500 / 60),
         Ceiling("held, read whole by each screen", "RCU", _rate(lambda rate: _looked_before(mix, rate))),
+        Ceiling("line in short, written by each process", "WCU", _rate(lambda rate: _told_before(mix, rate))),
     ]
     return sorted((one for one in found if one.rate < inf), key=lambda one: one.rate)
 
@@ -158,6 +159,11 @@ def before(mix: Mix) -> list[Ceiling]:
 def _looked_before(mix: Mix, rate: float) -> float:
     rows = min(SHOWN, rate * mix.held_minutes * 60)
     return crowd(mix, rate).counsellors * _half_units(rows * HELD_ROW) / PARTITION_RCU
+
+
+def _told_before(mix: Mix, rate: float) -> float:
+    there = crowd(mix, rate)
+    return min(there.counsellors, there.processes) / 10 / PARTITION_WCU
 
 
 def table_units(mix: Mix, rate: float, shards: int) -> tuple[float, float]:

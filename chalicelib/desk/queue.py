@@ -19,6 +19,7 @@ __all__ = ["BandView", "LaneView", "Queue", "Screen", "expected_wait", "queue", 
 
 SHOWN = 500
 SAVE_EVERY = 10 * SECOND
+KEPT_WAITS = 20
 MARK_EVERY = 30 * SECOND
 AGAIN_AFTER = 5 * SECOND
 """What could not be written is tried again after so long: a look at the line must not wait for it each time."""
@@ -173,8 +174,15 @@ def expected_wait(desk: Desk, lane: Lane | None, now: int, *, is_open: bool, fre
 
 
 def save_line(desk: Desk, found: Queue, *, present: bool) -> None:
-    """Publish the line in short, with the waits this process has seen."""
+    """Publish the line in short, with the waits this process has seen.
+
+    It is one row, and hundreds of processes show counsellors the line: what one of them has just said the next leaves.
+    """
     known = desk.directory.line(fresh=True)
+    desk.memory.line_saved = found.at
+    if present and 0 <= found.at - min(known.saved, known.counsellor_seen) < SAVE_EVERY:
+        desk.memory.waits = desk.memory.waits[-KEPT_WAITS:]
+        return
     desk.directory.save_line(
         Line(
             oldest=tuple((lane, view.oldest) for lane, view in found.lanes.items()),
@@ -184,4 +192,3 @@ def save_line(desk: Desk, found: Queue, *, present: bool) -> None:
         )
     )
     desk.memory.waits.clear()
-    desk.memory.line_saved = found.at
