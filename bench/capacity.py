@@ -86,7 +86,7 @@ class Meter:
         units = sum(one["CapacityUnits"] for one in (consumed if isinstance(consumed, list) else [consumed]) if one)
         if "Error" in parsed and not consumed:
             units = 1.0  # a failed condition costs one unit for an item under 1 KB; the error does not carry it
-        if model.name in ("PutItem", "UpdateItem", "DeleteItem"):
+        if model.name in ("PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"):
             self.writes += units
         else:
             self.reads += units
