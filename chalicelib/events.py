@@ -11,6 +11,7 @@ from chalicelib.desk.base import Desk
 from chalicelib.desk.gauges import measure
 from chalicelib.desk.keysets import refresh_keysets
 from chalicelib.desk.reconcile import reconcile as reconcile_sessions
+from chalicelib.desk.sweep import HANDS
 from chalicelib.desk.sweep import sweep as sweep_line
 from chalicelib.desk.waking import wake_changed, wake_due
 from chalicelib.problems import Problem
@@ -22,7 +23,10 @@ def sweep() -> None:
     """Sweep the line and start the deliverers; how much there was to do goes into the log and the metrics."""
     desk = wiring.desk()
     woken = _start_deliverers(desk)
-    done = asdict(sweep_line(desk))
+    from concurrent.futures import ThreadPoolExecutor  # not for the API's cold start
+
+    with ThreadPoolExecutor(HANDS) as hands:
+        done = asdict(sweep_line(desk, across=hands.map))
     watch.note("swept", woken=woken, **done)
     counts = {f"Sweep{name.title().replace('_', '')}": n for name, n in done.items() if name != "sealed"}
     watch.count(Swept=1, **counts)

@@ -13,7 +13,7 @@ from chalicelib.aws.clients import Clients, translated
 from chalicelib.aws.codec import Item, attribute, decode, encode, key, readable
 from chalicelib.aws.words import TableWords
 from chalicelib.model.handoff import Lane
-from chalicelib.model.line import HELD, Place, Queued, held_key, partition, queued
+from chalicelib.model.line import Place, Queued, held_key, held_partition, partition, queued
 from chalicelib.model.places import binding, legible
 from chalicelib.model.session import Session, State
 from chalicelib.ports import Claimed, Conflict
@@ -93,8 +93,8 @@ class TableSessions(TableWords):
         change = Change()
         values: dict[str, Any] = {
             "state": State.CLAIMED, "owner": owner, "holder": holder, "claimed_at": now, "lease_until": now + lease,
-            "status": row.status, "sequence": row.sequence, "write_id": write_id, "lane_pk": HELD,
-            "lane_sk": held_key(owner, now, row.id, lane, holder),
+            "status": row.status, "sequence": row.sequence, "write_id": write_id,
+            "lane_pk": held_partition(owner, self._shards), "lane_sk": held_key(owner, now, row.id, lane, holder),
         }  # fmt: skip
         if row.raised:  # the moment that every attempt to deliver this status will tell
             values["stepped"] = row.due

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from chalicelib.aws.batch import delete_batch
 from chalicelib.aws.change import write
 from chalicelib.aws.clients import Clients, translated
 from chalicelib.aws.codec import Item, attribute, key, plain
@@ -85,10 +86,7 @@ class TableWords:
 
     def erase(self, id: str) -> None:
         """Delete the report, every message and every note: whatever stands beside the session, one read for all."""
-        for sk in self._names(id):
-            if sk != SESSION:
-                with translated():
-                    self._db.delete_item(TableName=self._table, Key=key(id, sk))
+        delete_batch(self._db, self._table, [key(id, sk) for sk in self._names(id) if sk != SESSION])
 
     def save_resume(self, code: bytes, id: str, expires_at: int) -> None:
         """Remember which session a resume code (its keyed hash) leads to; ``expires_at`` in s since the epoch."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from chalicelib.model.delivery import step
 from chalicelib.model.figures import Ended
@@ -34,6 +35,9 @@ from chalicelib.ports import (
     Waker,
 )  # fmt: skip
 from chalicelib.problems import Problem
+
+if TYPE_CHECKING:
+    from chalicelib.desk.queue import Queue
 
 __all__ = ["TRIES", "Desk", "Memory", "Rules", "change", "find", "open_sealed"]
 
@@ -69,6 +73,7 @@ class Memory:
     waits: list[int] = field(default_factory=list)
     lapsed: list[Session] = field(default_factory=list)
     line_saved: int = 0
+    line: Queue | None = None
     marked: dict[str, int] = field(default_factory=dict)
     ended: dict[int, tuple[int, Ended]] = field(default_factory=dict)
     inventory: tuple[int, Mark | None] | None = None

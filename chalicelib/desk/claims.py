@@ -11,7 +11,7 @@ from chalicelib.desk.trail import record_claim
 from chalicelib.model import callback, chat, hold, moves
 from chalicelib.model.counsellor import Counsellor
 from chalicelib.model.handoff import Lane
-from chalicelib.model.line import HELD, Queued, head_bound, held_by
+from chalicelib.model.line import Queued, head_bound, held_by, held_partition
 from chalicelib.model.session import ASIDE_AFTER, Session, State
 from chalicelib.model.status import settle
 from chalicelib.problems import Problem
@@ -48,7 +48,8 @@ def claim(desk: Desk, who: Counsellor, lanes: Sequence[Lane], limit: int | None 
 
 
 def _check_limit(desk: Desk, who: Counsellor, limit: int) -> None:
-    if len(desk.sessions.standing(HELD, prefix=held_by(who.subject), limit=limit)) >= limit:
+    mine = held_partition(who.subject, desk.rules.shards)
+    if len(desk.sessions.standing(mine, prefix=held_by(who.subject), limit=limit)) >= limit:
         raise Problem("at_limit")
 
 

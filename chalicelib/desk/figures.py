@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from chalicelib.desk.base import Desk
 from chalicelib.model.figures import HOUR, Ended, Figures, closed, figures, spans
-from chalicelib.model.line import ERASE, closed_on
+from chalicelib.model.line import closed_on, partition
 from chalicelib.model.places import legible
 from chalicelib.model.session import DAY, MINUTE
 
 __all__ = ["MOST", "Reading", "read"]
 
 MOST = 20_000
-"""Keys of one partition; the table gives at most 50,000 at once."""
+"""Keys of one partition; the table gives at most 50,000 at once. A day has one partition per shard."""
 
 KNOWN_FOR = 1 * MINUTE
 
@@ -36,7 +37,7 @@ def read(desk: Desk, *days: int) -> list[Reading]:
     now = desk.clock()
     periods = [spans(now, count) for count in days]
     today = now // DAY
-    parts = [(today, _ended(desk, ERASE))]
+    parts = [(today, _ended(desk, [partition("erase", shard) for shard in range(desk.rules.shards)]))]
     for day in range(min(buckets[0].start for buckets in periods) // DAY, today + 1):
         parts.append((day, _day(desk, day, now)))
     rows = {row.id: row for _, part in parts for row in part.rows}
@@ -53,12 +54,13 @@ def _day(desk: Desk, day: int, now: int) -> Ended:
     desk.memory.ended = kept
     if day in kept:
         return kept[day][1]
-    found = _ended(desk, closed_on(day * DAY))
+    found = _ended(desk, [closed_on(day * DAY, shard) for shard in range(desk.rules.shards)])
     if (day + 1) * DAY + HOUR <= now:
         kept[day] = (now, found)
     return found
 
 
-def _ended(desk: Desk, partition: str) -> Ended:
-    keys = desk.sessions.standing(partition, limit=MOST)
-    return Ended(tuple(row for row in legible(closed, keys) if row is not None), len(keys) >= MOST)
+def _ended(desk: Desk, partitions: Sequence[str]) -> Ended:
+    parts = [desk.sessions.standing(name, limit=MOST) for name in partitions]
+    rows = legible(closed, (key for keys in parts for key in keys))
+    return Ended(tuple(row for row in rows if row is not None), any(len(keys) >= MOST for keys in parts))

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from chalicelib.desk.base import Desk
+from chalicelib.desk.standing import standing
 from chalicelib.model.counsellor import Counsellor
 from chalicelib.model.handoff import Lane
-from chalicelib.model.line import HELD, Held, Line, Queued, held, merge_recent, partition, queued
+from chalicelib.model.line import Held, Line, Queued, held, held_by, held_partition, merge_recent, partition, queued
 from chalicelib.model.line import Place as Standing
 from chalicelib.model.places import legible
 from chalicelib.model.session import LANES, SECOND, Band, Session
@@ -18,10 +19,13 @@ __all__ = ["BandView", "LaneView", "Queue", "Screen", "expected_wait", "queue", 
 
 SHOWN = 500
 SAVE_EVERY = 10 * SECOND
+KEPT_WAITS = 20
 MARK_EVERY = 30 * SECOND
 AGAIN_AFTER = 5 * SECOND
 """What could not be written is tried again after so long: a look at the line must not wait for it each time."""
 PRESENT_FOR = 90 * SECOND
+LONG, LONG_KEPT = 200, 1 * SECOND
+"""A line of so many rows is not read again so soon: hundreds of screens look each second, and see no difference."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,10 @@ class LaneView:
     due: tuple[Queued, ...]
     scheduled: int
     more: bool
+
+    def __len__(self) -> int:
+        """How many rows were read."""
+        return len(self.due) + self.scheduled
 
     @property
     def oldest(self) -> int | None:
@@ -61,6 +69,10 @@ class Queue:
     lanes: dict[Lane, LaneView]
     held: tuple[Held, ...]
 
+    def __len__(self) -> int:
+        """How many rows were read for it."""
+        return len(self.held) + sum(len(lane) for lane in self.lanes.values())
+
 
 @dataclass(frozen=True)
 class Screen:
@@ -76,7 +88,7 @@ def queue(desk: Desk, *, present: bool = False) -> Queue:
     """The line as it stands; ``present`` means that a counsellor is looking, which youths' waits depend on."""
     now = desk.clock()
     lanes = {lane: _lane(desk, lane, now) for lane in LANES}
-    holds = tuple(legible(held, desk.sessions.standing(HELD)))
+    holds = tuple(legible(held, standing(desk, "held", limit=_share(desk))))
     found = Queue(now, desk.slots.is_open(now), desk.slots.turn(now), lanes, holds)
     if now - desk.memory.line_saved >= SAVE_EVERY:
         try:
@@ -96,11 +108,28 @@ def screen(desk: Desk, who: Counsellor, *, watching: bool = False) -> Screen:
         _mark(desk, who, now)
     present = tuple(one for one in desk.presence.everybody() if now - one.seen < PRESENT_FOR)
     on_break = any(one.on_break for one in present if one.subject == who.subject)
-    line = queue(desk, present=not (on_break or watching))
-    ids = [row.id for row in line.held if row.owner == who.subject]
+    line = _look(desk, now, present=not (on_break or watching))
+    ids = [row.id for row in _held_by(desk, who, line)]
     mine = desk.sessions.get_many(ids) if ids else []
     held_now = sorted((one for one in mine if one.owner == who.subject), key=lambda one: (one.claimed_at or 0, one.id))
     return Screen(line, present, on_break, tuple(held_now))
+
+
+def _look(desk: Desk, now: int, *, present: bool) -> Queue:
+    """The line; a long one as this process has read it within the last second."""
+    known = desk.memory.line
+    if known is None or len(known) < LONG or not 0 <= now - known.at < LONG_KEPT:
+        known = desk.memory.line = queue(desk, present=present)
+    return known
+
+
+def _held_by(desk: Desk, who: Counsellor, line: Queue) -> list[Held]:
+    """What the counsellor holds: of a long line some may be missing, or have been taken since."""
+    rows = list(line.held)
+    if len(line) >= LONG:
+        mine = held_partition(who.subject, desk.rules.shards)
+        rows += legible(held, desk.sessions.standing(mine, prefix=held_by(who.subject)))
+    return [row for row in rows if row.owner == who.subject]
 
 
 def _mark(desk: Desk, who: Counsellor, now: int) -> None:
@@ -120,18 +149,19 @@ def set_break(desk: Desk, who: Counsellor, *, on_break: bool) -> None:
 
 
 def _lane(desk: Desk, lane: Lane, now: int) -> LaneView:
-    rows = _rows(desk, lane)
+    share, rows, more = _share(desk), list[Queued](), False
+    for shard in range(desk.rules.shards):
+        name = partition(lane, shard)
+        keys = desk.sessions.standing(name, limit=share)
+        rows += legible(queued, (Standing(name, key) for key in keys))
+        more = more or len(keys) >= share
     due = sorted((row for row in rows if row.due <= now), key=lambda row: row.place.sk)
-    return LaneView(tuple(due), len(rows) - len(due), len(rows) >= SHOWN)
+    return LaneView(tuple(due), len(rows) - len(due), more)
 
 
-def _rows(desk: Desk, lane: Lane) -> list[Queued]:
-    standing = (
-        Standing(partition(lane, shard), key)
-        for shard in range(desk.rules.shards)
-        for key in desk.sessions.standing(partition(lane, shard), limit=SHOWN)
-    )
-    return list(legible(queued, standing))
+def _share(desk: Desk) -> int:
+    """How many rows of each shard are shown: a look costs the same, into however many shards the line is divided."""
+    return -(-SHOWN // desk.rules.shards)
 
 
 def expected_wait(desk: Desk, lane: Lane | None, now: int, *, is_open: bool, fresh: bool = False) -> str:
@@ -144,8 +174,15 @@ def expected_wait(desk: Desk, lane: Lane | None, now: int, *, is_open: bool, fre
 
 
 def save_line(desk: Desk, found: Queue, *, present: bool) -> None:
-    """Publish the line in short, with the waits this process has seen."""
+    """Publish the line in short, with the waits this process has seen.
+
+    It is one row, and hundreds of processes show counsellors the line: what one of them has just said the next leaves.
+    """
     known = desk.directory.line(fresh=True)
+    desk.memory.line_saved = found.at
+    if present and 0 <= found.at - min(known.saved, known.counsellor_seen) < SAVE_EVERY:
+        desk.memory.waits = desk.memory.waits[-KEPT_WAITS:]
+        return
     desk.directory.save_line(
         Line(
             oldest=tuple((lane, view.oldest) for lane, view in found.lanes.items()),
@@ -155,4 +192,3 @@ def save_line(desk: Desk, found: Queue, *, present: bool) -> None:
         )
     )
     desk.memory.waits.clear()
-    desk.memory.line_saved = found.at

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from contextlib import suppress
 
 from chalicelib.desk.base import Desk
+from chalicelib.desk.standing import ended, standing
 from chalicelib.model.audit import Record
 from chalicelib.model.counsellor import Counsellor
 from chalicelib.model.figures import Closed, closed
-from chalicelib.model.line import ERASE, HELD, closed_on, held
+from chalicelib.model.line import held
 from chalicelib.model.places import legible
 from chalicelib.model.session import SECOND, UNDO_LASTS, Session
 from chalicelib.model.status import settle
@@ -58,7 +59,7 @@ def _record_missing(desk: Desk, recent: Recent, now: int) -> list[Record]:
     def is_missing(id: str, since: int) -> bool:
         return recent.since <= since <= now - SURE_AFTER and (id, since) not in known
 
-    ids = {row.id for row in legible(held, desk.sessions.standing(HELD)) if is_missing(row.id, row.since)}
+    ids = {row.id for row in legible(held, standing(desk, "held")) if is_missing(row.id, row.since)}
     told = {id for id, _ in known}
     ids |= {row.id for row in _ended_lately(desk, now) if row.waited is not None and row.id not in told}
     holds = [one for one in desk.memory.lapsed if is_missing(one.id, one.claimed_at or 0)]
@@ -77,8 +78,8 @@ def _ended_lately(desk: Desk, now: int) -> list[Closed]:
     """
     keys = list[str]()
     for at in (now, now - LATELY, now - 2 * LATELY):
-        keys += desk.sessions.standing(closed_on(at), prefix=f"{at // LATELY:08d}")
-        keys += desk.sessions.standing(ERASE, prefix=f"{(at + UNDO_LASTS) // LATELY:08d}")
+        keys += ended(desk, at, prefix=f"{at // LATELY:08d}")
+        keys += standing(desk, "erase", prefix=f"{(at + UNDO_LASTS) // LATELY:08d}")
     return [row for row in legible(closed, keys) if row is not None]
 
 

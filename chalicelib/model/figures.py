@@ -55,7 +55,7 @@ class Closed:
 
 @dataclass(frozen=True)
 class Ended:
-    """What one partition of the index told; ``cut``: there may be more than were read."""
+    """What the partitions of a day told; ``cut``: there may be more in one of them than was read."""
 
     rows: tuple[Closed, ...] = ()
     cut: bool = False

@@ -32,6 +32,7 @@ OWN = frozenset({"content-length", "transfer-encoding", "connection", "content-e
 Fault = str
 """``pass``; ``throttle`` and ``fail``: refused unread; ``cut``: no answer; ``hang``: none until let go; ``lose``: done,
 and the answer lost; ``hold``: done, and answered when let go."""
+WRITES = frozenset({"PutItem", "UpdateItem", "DeleteItem", "BatchWriteItem"})
 FAULTS = ("pass", "throttle", "fail", "cut", "hang", "lose", "hold")
 
 
@@ -46,7 +47,7 @@ class Asked:
     @property
     def writes(self) -> bool:
         """Whether it changes a table."""
-        return self.service == "dynamodb" and self.operation in ("PutItem", "UpdateItem", "DeleteItem")
+        return self.service == "dynamodb" and self.operation in WRITES
 
     def names(self, word: str) -> bool:
         """Whether the word stands in the request: a table, an index, an item's key."""

@@ -18,7 +18,7 @@ from chalicelib.desk.queue import screen
 from chalicelib.desk.sweep import sweep
 from chalicelib.model.audit import day_of
 from chalicelib.model.counsellor import Counsellor
-from chalicelib.model.line import HELD
+from chalicelib.model.line import partition
 from chalicelib.model.session import DAY, LANES, MINUTE, Band, Reason, Session
 from chalicelib.problems import Problem
 from ops.trail import Verdict, records_of, verify
@@ -453,7 +453,7 @@ def test_a_damaged_key_among_what_is_held_keeps_no_claim_from_its_record(house: 
     """The sweep ended there, each minute, and nothing was sealed any more."""
     hand_over(house, CHAT)
     claims.claim(failing(house, refuse).desk, house.first, LANES)
-    damaged = {**key("nobody", "x"), "lane_pk": attribute(HELD), "lane_sk": attribute("no#key")}
+    damaged = {**key("nobody", "x"), "lane_pk": attribute(partition("held", 0)), "lane_sk": attribute("no#key")}
     house.db.put_item(TableName="sessions", Item=damaged)
     house.clock.pass_seconds(60)
     done = sweep(house.desk)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.aws.batch import read_batch
+from chalicelib.aws.batch import delete_batch, read_batch
 from chalicelib.aws.clients import patience
 from chalicelib.aws.codec import key
 from chalicelib.aws.connections import CONNECT_WITHIN
@@ -117,6 +117,31 @@ def test_what_a_batch_leaves_out_is_asked_for_again_but_not_for_ever() -> None:
     with pytest.raises(Problem) as refused:
         read_batch(endless, "t", keys)
     assert (refused.value.code, refused.value.retry_after, endless.asked) == ("unavailable", 1, 4)
+
+
+class Full:
+    """A table that leaves the last deletion out of its first answers."""
+
+    def __init__(self, times: int) -> None:
+        self.times, self.asked, self.deleted = times, 0, list[Any]()
+
+    def batch_write_item(self, RequestItems: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - as AWS spells it
+        self.asked += 1
+        wanted = RequestItems["t"]
+        left = wanted[-1:] if self.asked <= self.times else []
+        self.deleted += [one["DeleteRequest"]["Key"] for one in wanted if one not in left]
+        return {"UnprocessedItems": {"t": left} if left else {}}
+
+
+def test_what_a_batch_does_not_delete_is_asked_for_again_but_not_for_ever() -> None:
+    keys = [key("a", f"{n:02}") for n in range(26)]
+    table = Full(3)
+    delete_batch(table, "t", keys)
+    assert sorted(table.deleted, key=str) == keys
+    assert table.asked == 4 + 1
+    with pytest.raises(Problem) as refused:
+        delete_batch(Full(10**6), "t", keys)
+    assert (refused.value.code, refused.value.retry_after) == ("unavailable", 1)
 
 
 class Directory:

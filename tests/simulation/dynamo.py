@@ -19,6 +19,7 @@ from tests.simulation.values import Item, normal_item
 
 __all__ = ["Dynamo"]
 
+MOST_WRITTEN = 25
 FIVE_YEARS = 5 * 365 * 24 * 3600
 WRITES = frozenset({
     "TableName", "ConditionExpression", "ExpressionAttributeNames", "ExpressionAttributeValues", "ReturnValues",
@@ -84,6 +85,25 @@ class Dynamo(Reader):
             before = self._guarded(store, primary, guard, words, "DeleteItem")
             store.write(primary, None)
         return returned(request, ("NONE", "ALL_OLD"), before, None)
+
+    def batch_write_item(self, **request: Any) -> dict[str, Any]:
+        """Delete up to 25 items, each by itself; what is not answered comes back."""
+        Words(request, {"RequestItems"})
+        asked = [(table, one) for table, ones in request["RequestItems"].items() for one in ones]
+        if any(one.keys() != {"DeleteRequest"} for _, one in asked):
+            raise NotImplementedError("a batch that puts")
+        wanted = [(self._store({"TableName": table}), one["DeleteRequest"]["Key"]) for table, one in asked]
+        primaries = [(store.table.name, store.primary(key)) for store, key in wanted]
+        if not 0 < len(asked) <= MOST_WRITTEN or len(set(primaries)) != len(primaries):
+            raise invalid("Too many items requested for the BatchWriteItem call, or one of them twice")
+        answered = self._answers(len(asked))
+        with self._lock:
+            for store, key in wanted[:answered]:
+                store.write(store.primary(key), None)
+        left: dict[str, list[Any]] = {}
+        for table, one in asked[answered:]:
+            left.setdefault(table, []).append(one)
+        return {"UnprocessedItems": left}
 
     def items(self, table: str) -> list[Item]:
         """Every item as it stands, for those who judge; not to be changed."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Generic, TypeVar
@@ -228,16 +228,14 @@ class Fleet:
         """Do it, and tell what was written."""
         if doing.service == "lambda":
             self.start(json.loads(doing.request["Payload"]))
-        if doing.verb not in WRITES or doing.service != "dynamodb":
+        if doing.service != "dynamodb":
             return self._understood(doing)
-        table = doing.request["TableName"]
-        named = doing.request.get("Key") or doing.request["Item"]
-        key = (named["pk"]["S"], named["sk"]["S"] if "sk" in named else "")
-        old = self._item(table, key)
+        before = [(table, key, self._item(table, key)) for table, key in _written(doing.verb, doing.request)]
         answer = self._understood(doing)
-        new = self._item(table, key)
-        if new is not old:
-            self._wrote(Write(doing.working, doing.process, table, key, old, new))
+        for table, key, old in before:
+            new = self._item(table, key)
+            if new is not old:
+                self._wrote(Write(doing.working, doing.process, table, key, old, new))
         return answer
 
     def _understood(self, doing: _Doing) -> Any:
@@ -248,6 +246,19 @@ class Fleet:
             code = error.response["Error"]["Code"]
             require("every call is understood", code != "ValidationException", f"{doing.verb}: {error}")
             raise
+
+
+def _written(verb: str, request: Mapping[str, Any]) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Table and key of each item that a call may write."""
+    if verb == "batch_write_item":
+        asked = request["RequestItems"]
+        named_items = [(table, one["DeleteRequest"]["Key"]) for table, ones in asked.items() for one in ones]
+    elif verb in WRITES:
+        named_items = [(request["TableName"], request.get("Key") or request["Item"])]
+    else:
+        named_items = []
+    for table, named in named_items:
+        yield table, (named["pk"]["S"], named["sk"]["S"] if "sk" in named else "")
 
 
 @dataclass(frozen=True)

@@ -209,7 +209,7 @@ class Store(RuleBasedStateMachine):
     @invariant()
     def places_follow_from_the_sessions(self) -> None:
         lanes = self.ledger.places("lane")
-        for name in {*lanes, line.HELD, line.OPEN, line.ERASE, "chat#0", "callback#0"}:
+        for name in {*lanes, "held#0", "open#0", "erase#0", "chat#0", "callback#0"}:
             assert self.sessions.standing(name) == lanes.get(name, [])
         due = self.ledger.places("due")
         found = [row.place.sk for row in self.deliveries.due("tiktok", before=FAR - 1, limit=10)]

@@ -89,7 +89,7 @@ def _key_kept_on_close(stack: ExitStack) -> None:
     def kept(session: Session, shards: int) -> Any:
         item = encode(session, shards)
         if session.state is State.CLOSED:
-            item["lane_pk"], item["lane_sk"] = attribute(line.HELD), attribute("somebody#0")
+            item["lane_pk"], item["lane_sk"] = attribute(line.partition("held", 0)), attribute("somebody#0")
         return item
 
     _put(stack, table_sessions, "encode", kept)
@@ -162,7 +162,8 @@ def _erased_too_soon(stack: ExitStack) -> None:
 
 
 def _erase_line_forgotten(stack: ExitStack) -> None:
-    _put(stack, sweep, "ERASE", "nothing#0")
+    standing = vars(sweep)["standing"]
+    _put(stack, sweep, "standing", lambda desk, one, **more: () if one == "erase" else standing(desk, one, **more))
 
 
 def _replayed_whatever_the_body(stack: ExitStack) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError, ParamValidationError
 
 from tests.simulation.asking import pages, put, query, refused, sort_keys
 from tests.simulation.places import Place
@@ -68,3 +69,29 @@ def test_a_scan_asks_its_filter_of_every_row(place: Place) -> None:
 
 def test_a_segment_that_is_not_one_is_refused(place: Place) -> None:
     assert refused(place, "scan", TableName=place.table, Segment=3, TotalSegments=3) == "ValidationException"
+
+
+def deletes(*keys: tuple[str, str]) -> list[dict[str, Any]]:
+    return [{"DeleteRequest": {"Key": {"pk": {"S": pk}, "sk": {"S": sk}}}} for pk, sk in keys]
+
+
+def test_a_batch_deletes_what_is_there_and_says_nothing_of_what_is_not(place: Place) -> None:
+    for sk in ("1", "2", "3"):
+        put(place, "a", sk)
+    asked = deletes(("a", "1"), ("a", "3"), ("a", "never"))
+    assert not place.db.batch_write_item(RequestItems={place.table: asked}).get("UnprocessedItems")
+    assert sort_keys(query(place, "pk = :p", {"p": "a"})) == ["2"]
+
+
+@pytest.mark.parametrize(
+    "count",
+    [
+        pytest.param(0, id="nothing"),
+        pytest.param(2, id="a key twice"),
+        pytest.param(26, id="26 keys", marks=pytest.mark.differs(moto="takes any number")),
+    ],
+)
+def test_a_batch_that_deletes_too_much_is_refused(place: Place, count: int) -> None:
+    asked = deletes(*[("a", "same" if count == 2 else str(n)) for n in range(count)])
+    with pytest.raises((ClientError, ParamValidationError)):
+        place.db.batch_write_item(RequestItems={place.table: asked})

@@ -69,15 +69,15 @@ def test_a_session_stands_where_its_state_says(ports: Ports) -> None:
     session = ports.put(opened(1, ports.now, hooked=True))
 
     def standing() -> list[str]:
-        partitions = (line.partition("chat", 0), line.HELD, line.OPEN, line.ERASE, line.closed_on(ports.now))
+        partitions = ("chat#0", "held#0", "open#0", "erase#0", line.closed_on(ports.now))
         return [name for name in partitions if ports.sessions.standing(name)]
 
     assert standing() == ["chat#0"]
     ports.claim(session)
-    assert standing() == [line.HELD]
+    assert standing() == ["held#0"]
     held = ports.stored(session.id)
     ports.sessions.replace(held, hold.close(replace(held, sealed=True), Reason.HELPED, ports.now))
-    assert standing() == [line.ERASE]
+    assert standing() == ["erase#0"]
     closed = ports.stored(session.id)
     ports.sessions.replace(closed, hold.end_erasing(hold.begin_erasing(closed, ports.now + 1)))
     assert standing() == [line.closed_on(ports.now)]

@@ -63,7 +63,10 @@ def _about(request: Mapping[str, Any]) -> str:
         values = [str(one.get("S", "…")) for one in request["ExpressionAttributeValues"].values()]
         return f"{request.get('IndexName', '')} {' '.join(values)}".strip()
     if "RequestItems" in request:
-        return " ".join(
-            key["pk"]["S"] for table in request["RequestItems"].values() for key in table["Keys"]
-        )  # fmt: skip
+        return " ".join(key["pk"]["S"] for asked in request["RequestItems"].values() for key in _keys(asked))
     return str(request.get("about", ""))
+
+
+def _keys(asked: Any) -> list[Any]:
+    """The keys that one table is asked for in a batch, to read them or to delete them."""
+    return asked["Keys"] if isinstance(asked, dict) else [one["DeleteRequest"]["Key"] for one in asked]

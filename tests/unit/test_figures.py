@@ -25,7 +25,7 @@ from chalicelib.desk.figures import MOST, Reading, read
 from chalicelib.doors.figures_views import figures_file, figures_view
 from chalicelib.model.disclosure import COUNTS, FEWEST, PARTS, disclose
 from chalicelib.model.figures import HOUR, Closed, Group, Span, Sum, closed, figures, spans, sum_up
-from chalicelib.model.line import ERASE, closed_on, place
+from chalicelib.model.line import closed_on, partition, place
 from chalicelib.model.session import DAY, MINUTE, SECOND, Band, Reason
 from chalicelib.slots import HelplineSlots
 from tests.history import ended
@@ -60,7 +60,7 @@ def test_a_closed_session_is_read_back_from_its_key(lane: Any, waited: int | Non
 def test_a_session_that_waits_to_be_erased_tells_the_same() -> None:
     session = ended(NOON)
     waiting = place(replace(session, sealed=True, undo_until=NOON + 25 * MINUTE))
-    assert waiting.pk == ERASE
+    assert waiting.pk == partition("erase", 0)
     assert closed(waiting.sk) == closed(place(session).sk)
 
 
@@ -252,7 +252,12 @@ class Watch:
 
 def desk(index: Index, clock: Watch | None = None) -> Desk:
     slots = HelplineSlots("24/7", "24/7")
-    return cast("Desk", SimpleNamespace(sessions=index, clock=clock or Watch(), memory=Memory(), slots=slots))
+    return cast(
+        "Desk",
+        SimpleNamespace(
+            sessions=index, clock=clock or Watch(), memory=Memory(), slots=slots, rules=SimpleNamespace(shards=1)
+        ),
+    )
 
 
 def test_today_reads_two_days_of_the_index_because_midnight_in_paris_is_not_midnight_utc() -> None:
@@ -262,12 +267,12 @@ def test_today_reads_two_days_of_the_index_because_midnight_in_paris_is_not_midn
     index.put(closed_on(NOON), row())
     assert closed_on(early.closed) != closed_on(NOON)
     assert read(desk(index), 1)[0].figures.total.ended == 2
-    assert index.asked == [ERASE, closed_on(NOON - DAY), closed_on(NOON)]
+    assert index.asked == [partition("erase", 0), closed_on(NOON - DAY), closed_on(NOON)]
 
 
 def test_a_session_found_twice_while_it_is_erased_counts_once() -> None:
     index = Index()
-    index.put(ERASE, row())
+    index.put(partition("erase", 0), row())
     index.put(closed_on(NOON), row(), row(id="ho_b"))
     assert [reading.figures.total.ended for reading in read(desk(index), 1, 30)] == [2, 2]
 
@@ -281,7 +286,7 @@ def test_days_that_are_over_are_kept_for_a_minute_and_today_is_read_each_time() 
     index.put(closed_on(NOON), row())
     clock.now += 59 * SECOND
     assert read(where, 30)[0].figures.total.ended == 1
-    assert index.asked == [ERASE, closed_on(NOON)]
+    assert index.asked == [partition("erase", 0), closed_on(NOON)]
     clock.now += 1 * SECOND
     index.asked.clear()
     read(where, 30)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from chalicelib.model.line import ERASE, HELD, Place, closed_on, held, place, queued
+from chalicelib.model.line import Place, closed_on, held, partition, place, queued
 from chalicelib.model.session import TARGETS, Band, Facts, Reason, Session, State, Status
 
 NOW = 1_795_345_200_000
@@ -41,7 +41,7 @@ def test_a_row_without_a_reservation_is_free_for_all_also_one_written_before_the
 
 def test_a_held_row_tells_who_since_when() -> None:
     mine = replace(WAITING, state=State.CLAIMED, owner="sub-1", holder="counsellor-1", claimed_at=NOW)
-    assert place(mine).pk == HELD
+    assert place(mine).pk == partition("held", 0)
     row = held(place(mine).sk)
     assert (row.owner, row.since, row.id, row.lane, row.holder) == ("sub-1", NOW, WAITING.id, "chat", "counsellor-1")
 
@@ -51,5 +51,5 @@ def test_what_is_over_stands_under_its_day_unless_something_must_be_erased_first
     assert place(over).pk == closed_on(NOW)
     assert place(over).sk == f"{NOW}#{over.id}#{NOW}#tiktok#chat#soon#42#helped#{NOW}"
     sealed = replace(over, sealed=True, undo_until=NOW + 900_000)
-    assert (place(sealed).pk, place(sealed).sk[:13]) == (ERASE, str(NOW + 900_000))
+    assert (place(sealed).pk, place(sealed).sk[:13]) == (partition("erase", 0), str(NOW + 900_000))
     assert place(replace(sealed, erased=True)).pk == closed_on(NOW)
