@@ -20,7 +20,7 @@ from bench.scaling.trial import AGREES, CASES, Checked, check, units
 
 __all__ = ["faults", "main"]
 
-QUICK = replace(CASES[0], warm=6, seconds=4)
+QUICK = replace(CASES[0], warm=2, seconds=2)
 
 
 def faults(checked: Sequence[Checked]) -> list[str]:

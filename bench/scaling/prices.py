@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bench.prices import FUNCTION, GATEWAY, KMS, READ, WRITE
+
 __all__ = ["PARTITION_RCU", "PARTITION_WCU", "PRICES", "QUOTAS"]
 
 PARTITION_WCU, PARTITION_RCU = 1000.0, 3000.0
@@ -20,6 +22,6 @@ QUOTAS: Mapping[str, float] = {
 """A second, per account and region (the table's: per table); all but the last can be raised by asking."""
 
 PRICES: Mapping[str, float] = {
-    "WCU": 0.625, "RCU": 0.125, "API Gateway": 3.50, "Lambda requests": 0.20, "Lambda GB-s": 16.6667, "KMS": 3.00,
+    "WCU": WRITE, "RCU": READ, "API Gateway": GATEWAY, "Lambda requests": FUNCTION, "Lambda GB-s": 16.6667, "KMS": KMS,
 }  # fmt: skip
-"""USD a million, us-east-1, November 2024: on-demand units, REST requests, GB-seconds, key requests."""
+"""USD a million: on-demand units, REST requests, GB-seconds, key requests."""

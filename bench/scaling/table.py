@@ -25,6 +25,7 @@ from bench.scaling.work import requests, writes
 
 __all__ = ["draw", "page"]
 
+PLOT = "![How full the keys are, over the rate](scale.svg)"
 PAID = ("DynamoDB", "API Gateway", "Lambda", "KMS")
 BEYOND = 1000.0
 """What gives way at a higher rate than this is not listed."""
@@ -34,7 +35,7 @@ LEAST = 0.5
 
 def page(checked: Sequence[Checked], apart: Mapping[str, tuple[float, float]]) -> str:
     """Assumptions, the rates, what gives way, what was mended, the check; ``apart``: units by model and store."""
-    parts = (_assumed(), _rates(), _after_rates(), _first(), _mended(), *_checks(checked, apart), _left_out())
+    parts = (_assumed(), _rates(), _after_rates(), PLOT, _first(), _mended(), *_checks(checked, apart), _left_out())
     return "\n\n".join(parts)
 
 
@@ -96,7 +97,7 @@ def _after_rates() -> str:
     return _paragraph(f"""
         × is of the limit of one partition. SHARDS may be {MOST_SHARDS} at most; *none*: that is too few. Planned to
         {HEADROOM:.0%} of the limit. DynamoDB's price grows with the rate since each process reads the line for its
-        screens. ![How full the keys are](scale.svg)""")
+        screens.""")
 
 
 def _first() -> str:
@@ -121,7 +122,7 @@ def _mended() -> str:
         return "; ".join(f"*{one.name}*: {_rate(one.rate)}" for one in found)
 
     return _paragraph(f"""
-        **What was found and mended** ([decision 17](../decisions/0019-scale.md)). It gave way at, handoffs a second,
+        **What was found and mended** ([decision 19](../decisions/0019-scale.md)). It gave way at, handoffs a second,
         served: {told(before(SERVED))}. Tapped: {told(before(TAPPED))}. What is held, open, to be erased or over stood
         in one partition each, whatever SHARDS said.""")
 
@@ -159,7 +160,7 @@ def _left_out() -> str:
 
 def draw() -> None:
     """How full the keys are over the rate, with the limit."""
-    rates = [10 ** (n / 20) for n in range(81)]
+    rates = [10 ** (n / 4) for n in range(17)]
 
     def full(name: str, shards: int) -> list[float]:
         return [
@@ -168,8 +169,9 @@ def draw() -> None:
         ]
 
     with plot("scale", "How full a key is, all handoffs served", "handoffs a second", "share of the limit") as axes:
-        for name in ("due", "held", "audit day"):
+        for name in ("due", "held"):
             axes.plot(rates, full(name, 1), label=f"{name}, SHARDS=1")
+        axes.plot(rates, full("audit day", 1), label="audit day, whatever SHARDS is")
         axes.plot(rates, full("API Gateway, requests", 1), label="API Gateway's default quota")
         axes.plot(rates, full("due", MOST_SHARDS), label=f"due, SHARDS={MOST_SHARDS}", linestyle="--")
         axes.axhline(1, color="black", linewidth=1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from functools import cache
 
 from bench.scaling.mix import Mix
 
@@ -73,7 +74,8 @@ def counts(mix: Mix) -> dict[tuple[str, str], float]:
     return dict(found)
 
 
-def writes(mix: Mix) -> dict[str, float]:
+@cache
+def writes(mix: Mix) -> Mapping[str, float]:
     """Write units per handoff by kind of key."""
     found = defaultdict[str, float](float)
     for (name, lane), times in counts(mix).items():
@@ -83,7 +85,8 @@ def writes(mix: Mix) -> dict[str, float]:
     return dict(found)
 
 
-def reads(mix: Mix) -> dict[str, float]:
+@cache
+def reads(mix: Mix) -> Mapping[str, float]:
     """Read units per handoff of what is spread by session; looks at the line are another matter, see ``model``."""
     minutes, changed = mix.chat_minutes, writes(mix)["session"]
     looked = mix.waiting_minutes * mix.waiting_looks + minutes * (mix.youth_looks + mix.words) + mix.polls
