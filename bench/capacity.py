@@ -149,18 +149,20 @@ class _Trial:
         counsellors.close(self.desk, self.who, held.id, held.epoch, Reason.HELPED)
 
 
+APART = 10_000
+"""No rush: in one a claim looks who else is there, too (bench.claims)."""
 _LETTERS = str.maketrans("0123456789", "abcdefghij")
 
 
 def seed_line(hub: Hub, like: Session, waiting: int) -> None:
-    """Write ``waiting`` copies of a waiting session, due one after another, by batch writes."""
+    """Write ``waiting`` copies of a waiting session, due ten seconds after one another, by batch writes."""
     table = hub.facts["table"]
     item = hub.aws("dynamodb").get_item(TableName=table, Key={"pk": {"S": like.id}, "sk": {"S": "session"}})["Item"]
     due = int(item["due"]["N"])
     target = int(item["deadline"]["N"]) - due
     items = []
     for n in range(waiting):
-        id, at = "ho_" + f"{n:026d}".translate(_LETTERS), due - waiting + n
+        id, at = "ho_" + f"{n:026d}".translate(_LETTERS), due - (waiting - n) * APART
         copy = {
             **item, "pk": {"S": id}, "due": {"N": str(at)}, "deadline": {"N": str(at + target)},
             "lane_sk": {"S": f"{at + target:013d}#{at:013d}#301#{id}##"},
