@@ -83,7 +83,9 @@ def run(plan: Plan, folder: Path, *, write: bool = False, quick: bool = False) -
         engine = on_engine(running.hub, plan.engine, 3)
     finally:
         running.stop()
+    print("units on the engine: done", file=sys.stderr)
     memory = in_memory(plan.memory, 3)
+    print("units in memory: done", file=sys.stderr)
     timed = flat(plan.timed, plan.rounds)
     told = table(crowd, engine, memory, timed)
     print(told)

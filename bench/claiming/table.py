@@ -11,6 +11,7 @@ from bench.claiming.behind import Cost
 from bench.claiming.crew import Trial
 from bench.claiming.flat import Timed
 from bench.plots import plot
+from chalicelib.desk.claims import HEAD
 from chalicelib.desk.turns import SAME_MOMENT, WIDEST
 
 __all__ = ["JUDGED", "MOST_WRITES", "Contest", "broken", "draw", "quartiles", "table", "worst_writes"]
@@ -163,15 +164,15 @@ def _behind_told(timed: Sequence[Timed]) -> str:
     rounds = min(len(one.ms) for one in timed)
     return _fill(
         f"""One claim by the only counsellor, the next of a slow line. Its units: two queries, each of one page of rows
-        of keys (0.5 RCU while a page weighs under 4 kB: what this counsellor holds, and the first 30 rows, 124 bytes
-        each), the conditional write (1 WCU, and 2 because the row moves to another place of the index), the record in
-        the audit trail (1 WCU). No term has the length of the line in it. Where the units are *from the rules*, the
-        store of the simulator held that many sessions and each request was weighed as DynamoDB documents it; the
-        same count gives what the engine says wherever both were asked. Times are of {rounds} claims behind each
-        length, in turn, each length in a table of its own, the hub's own code and client over HTTP to dynalite on the
-        same machine: its index is kept sorted (LevelDB), so it can show whether time grows with the line. It does not
-        show AWS's latency, nor a partition under load. ministack reads a whole index partition for one page, so its
-        time is that scan; it is shown because it was measured."""
+        of keys (0.5 RCU while a page weighs under 4 kB: what this counsellor holds, and the first {HEAD} rows, 124
+        bytes each), the conditional write (1 WCU, and 2 because the row moves to another place of the index), the
+        record in the audit trail (1 WCU). No term has the length of the line in it. Where the units are *from the
+        rules*, the store of the simulator held that many sessions and each request was weighed as DynamoDB
+        documents it; the same count gives what the engine says wherever both were asked. Times are of {rounds}
+        claims behind each length, in turn, each length in a table of its own, the hub's own code and client over
+        HTTP to dynalite on the same machine: its index is kept sorted (LevelDB), so it can show whether time grows
+        with the line. It does not show AWS's latency, nor a partition under load. ministack reads a whole index
+        partition for one page, so its time is that scan; it is shown because it was measured."""
     )
 
 
@@ -187,7 +188,7 @@ def draw(contest: Contest, engine: Sequence[Cost], memory: Sequence[Cost], timed
         axes.axhline(MOST_WRITES, linestyle=":", color="#6b7a89")
         axes.set_xscale("log")
         axes.set_xticks(contest.teams, [str(team) for team in contest.teams])
-        axes.set_ylim(bottom=0)
+        axes.set_ylim(0, 1.4 * axes.get_ylim()[1])  # the legend stands above the lines
         rates = axes.twinx()
         rates.grid(visible=False)
         rates.set_ylabel("claims a second, a rush, no pause (bars)")

@@ -19,8 +19,8 @@ from chalicelib.problems import Problem
 __all__ = ["claim", "same_youth", "take"]
 
 ROUNDS = 16
-HEAD = 30
-"""Rows of a lane's head that are read at least: they weigh less than 4 kB, so they are as cheap as one."""
+HEAD = 16
+"""Rows of a lane's head that are read at least."""
 
 
 def claim(desk: Desk, who: Counsellor, lanes: Sequence[Lane], limit: int | None = None) -> Session | None:
