@@ -12,7 +12,21 @@ import pytest
 
 import chalicelib.desk
 from chalicelib.aws.sessions import TableSessions
-from chalicelib.desk import base, courier, erasing, notes, numbers, queue, resume, trail, transcript, waking, youth
+from chalicelib.desk import (
+    base,
+    courier,
+    erasing,
+    notes,
+    numbers,
+    queue,
+    resume,
+    standing,
+    trail,
+    transcript,
+    turns,
+    waking,
+    youth,
+)  # fmt: skip
 from chalicelib.desk.base import Desk
 from chalicelib.model.hold import begin_erasing, end_erasing
 from chalicelib.model.session import Session
@@ -41,7 +55,14 @@ INNER: dict[Callable[..., Any], str] = {
     base.open_sealed: "reveal, and the facts of every case",
     notes.write_note: "note, triage, hand_over",
     resume.shown_code: "makes a code, calls nobody",
+    standing.ended: "the sweep",
+    standing.standing: "the sweep, whoever looks at the line",
     transcript.write: "say, on both sides",
+    turns.begin: "claim",
+    turns.choose: "claim",
+    turns.lost: "claim",
+    turns.reach: "claim",
+    turns.won: "claim",
     waking.endpoint: "wake_due, deliver",
     waking.rows_of: "wake_changed, deliver",
     youth.enter: "every verb of a youth",
