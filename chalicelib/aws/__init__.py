@@ -1,1 +1,4 @@
-"""The adapters: the only users of boto3. They do what was decided elsewhere; each takes its client as an argument."""
+"""The adapters: they do what was decided elsewhere; each takes its clients as an argument.
+
+The only room that speaks to AWS: by ``thin`` clients of its own on the way of a tap, by boto3 elsewhere (``clients``).
+"""
