@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 
 from chalicelib.aws.codec import attribute, key
 from chalicelib.model.delivery import due_key, due_partition, parked_partition
+from chalicelib.model.line import shard_of
 from ops.command import Commands, Work, table
 from ops.row import PartnerRefused, moment, now
 
@@ -78,14 +79,14 @@ def _replay(work: Work) -> None:
 
 def _due_again(work: Work, partner: str, id: str) -> bool:
     """Whether it was still parked."""
-    at = now()
+    at, mine = now(), due_partition(partner, shard_of(id, work.place.shards))
     try:
         work.place.clients("dynamodb").update_item(
             TableName=work.place.table, Key=key(id, "session"),
             UpdateExpression="SET due_pk = :pk, due_sk = :sk, deliver_at = :at REMOVE parked, tries",
             ConditionExpression="attribute_exists(parked) AND partner = :partner",
             ExpressionAttributeValues={
-                ":pk": attribute(due_partition(partner)), ":sk": attribute(due_key(at, id)), ":at": attribute(at),
+                ":pk": attribute(mine), ":sk": attribute(due_key(at, id)), ":at": attribute(at),
                 ":partner": attribute(partner),
             },
         )  # fmt: skip

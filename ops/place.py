@@ -31,7 +31,10 @@ class OperatorClients(Clients):
 
 @dataclass(frozen=True)
 class Place:
-    """``stack`` names the secrets of the deliveries; ``targets`` are hosts that deliveries may reach by http."""
+    """``stack`` names the secrets of the deliveries; ``targets`` are hosts that deliveries may reach by http.
+
+    ``shards``: into how many partitions what is owed to a partner is divided.
+    """
 
     clients: Clients
     table: str
@@ -41,6 +44,7 @@ class Place:
     targets: Collection[str]
     user_pool: str
     local: bool
+    shards: int = 1
 
     @property
     def hashes(self) -> StageSecrets:
@@ -68,9 +72,10 @@ def find_place(stack: str | None) -> Place:
             LOCAL_TARGETS, engine["user_pool"], local=True,
         )  # fmt: skip
     clients = OperatorClients(None)
-    found = clients("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in found}
+    found = clients("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found["Outputs"]}
+    given = {parameter["ParameterKey"]: parameter["ParameterValue"] for parameter in found.get("Parameters", ())}
     return Place(
         clients, outputs["Table"], outputs["SecretArn"], stack, outputs["ApiLogGroup"], (), outputs["UserPool"],
-        local=False,
+        local=False, shards=int(given.get("Shards", 1)),
     )  # fmt: skip

@@ -194,7 +194,7 @@ class Clockwork(Actor):
         """What is parked for a partner is sent again, by the operator's own tool."""
         world = self.world
         clients = {"dynamodb": world.dynamo}
-        place = SimpleNamespace(clients=clients.__getitem__, table=world.settings.table)
+        place = SimpleNamespace(clients=clients.__getitem__, table=world.settings.table, shards=world.settings.shards)
         with mock.patch.object(parked, "now", world.time):
             for session in list(world.judge.stored.now.values()):
                 if session.partner == name and session.parked is not None:
