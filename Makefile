@@ -80,8 +80,8 @@ crashpoints: .venv/made ## death before and after every outside call of every us
 simulate: .venv/made ## the hub in one process, outside calls failing by the seed: SEEDS=1000 STEPS=1000 FIRST=1; SEED= repeats one with its history
 	@$(PY) -m tests.simulation --steps $(or $(STEPS),1000) $(if $(SEED),--seed $(SEED),--seeds $(or $(SEEDS),1000) --first $(or $(FIRST),1))
 
-mutants: .venv/made ## break one rule of the hub after the other: each is caught by which promise, after how many seeds (at most SEEDS=60)
-	@$(PY) -m tests.simulation --mutants --steps $(or $(STEPS),1000) --seeds $(or $(SEEDS),60) --first $(or $(FIRST),1)
+mutants: .venv/made ## break one rule of the hub after the other: each is caught by which promise, after how many seeds (at most SEEDS=150)
+	@$(PY) -m tests.simulation --mutants --steps $(or $(STEPS),1000) --seeds $(or $(SEEDS),150) --first $(or $(FIRST),1)
 
 kills: .venv/made .venv-engine/made ## kill -9 for functions and front during 2,000 handoffs with 50 counsellors: what is lost or doubled (ARGS="--handoffs 200 --seed 7")
 	@$(PY) -m bench.kills $(ARGS)

@@ -15,14 +15,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 
-from bench import imports
-from bench.contenders import Contenders, contenders
-from bench.daemon import Daemon
-from bench.gateway import handoff
+from bench.comparing import imports
+from bench.comparing.contenders import Contenders, contenders
+from bench.comparing.daemon import Daemon
+from bench.comparing.gateway import handoff
+from bench.comparing.spread import Spread, spread
+from bench.comparing.tasks import TITLES
 from bench.page import PERFORMANCE, keep, put
 from bench.plots import plot
-from bench.spread import Spread, spread
-from bench.tasks import TITLES
 
 __all__ = ["BOUNDS", "MODES", "Start", "broken", "measure", "table"]
 

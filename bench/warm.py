@@ -11,13 +11,13 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 
-from bench import work
-from bench.contenders import contenders
+from bench.comparing import work
+from bench.comparing.contenders import contenders
+from bench.comparing.spread import spread
+from bench.comparing.tasks import HUB, TITLES
+from bench.comparing.work import Plan, Work
 from bench.page import PERFORMANCE, keep, put
 from bench.plots import plot
-from bench.spread import spread
-from bench.tasks import HUB, TITLES
-from bench.work import Plan, Work
 
 __all__ = ["BOUNDS", "broken", "table"]
 

@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from bench import cold, warm
-from bench.contenders import Contenders, Process, contenders
-from bench.gateway import CHAT, handoff, sent
-from bench.tasks import HUB, TITLES
+from bench.comparing.contenders import Contenders, Process, contenders
+from bench.comparing.gateway import CHAT, handoff, sent
+from bench.comparing.tasks import HUB, TITLES
 from chalicelib.aws.codec import decode, encode
 from chalicelib.contract.shapes import faults
 from local.package import native

@@ -59,6 +59,6 @@ def test_a_library_is_there_for_what_its_line_says_or_for_who_needs_it(tmp_path:
         Library("Jinja2", "3.1.6", "pages"),
         Library("MarkupSafe", "3.0.4", "needed by jinja2"),
         Library("urllib3", "2.8.0", "needed by botocore of the runtime alone"),
-        Library("PyJWT", "2.15.1", "jwt"),
+        Library("PyJWT", "2.15.1", "tokens"),
     ]
     assert {one.name for one in libraries(ROOT / "requirements.txt")} >= {"cryptography", "PyJWT"}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from bench import cold, imports, warm
-from bench.proxy import Spent, units
-from bench.spread import spread
-from bench.tasks import HUB, PEERS, TITLES, pins
-from bench.work import Work
+from bench import cold, warm
+from bench.comparing import imports
+from bench.comparing.proxy import Spent, units
+from bench.comparing.spread import spread
+from bench.comparing.tasks import HUB, PEERS, TITLES, pins
+from bench.comparing.work import Work
 
 
 def test_what_a_peer_shares_with_the_hub_has_the_same_version() -> None:

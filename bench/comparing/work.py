@@ -7,11 +7,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 
-from bench.contenders import Contenders, Process, Report
-from bench.gateway import claim, close, handoff, poll
-from bench.proxy import Counter, Spent, counted
-from bench.spread import spread
-from bench.tasks import HUB
+from bench.comparing.contenders import Contenders, Process, Report
+from bench.comparing.gateway import claim, close, handoff, poll
+from bench.comparing.proxy import Counter, Spent, counted
+from bench.comparing.spread import spread
+from bench.comparing.tasks import HUB
 from tests.hub import Hub
 
 __all__ = ["Plan", "Work", "handoffs", "verbs"]

@@ -8,9 +8,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from bench.contenders import Contenders
-from bench.gateway import handoff
-from bench.tasks import TITLES
+from bench.comparing.contenders import Contenders
+from bench.comparing.gateway import handoff
+from bench.comparing.tasks import TITLES
 
 __all__ = ["RUNS", "TOLD", "library", "measure", "read", "table"]
 

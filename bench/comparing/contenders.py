@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench.tasks import HUB, Task, tasks
+from bench.comparing.tasks import HUB, Task, tasks
 from tests.conftest import Running
 from tests.hub import Hub
 
