@@ -210,7 +210,7 @@ def draw(contest: Contest, engine: Sequence[Cost], memory: Sequence[Cost], timed
         axes.plot(lengths, [costs[waiting].reads for waiting in lengths], marker="^", label="read units")
         axes.set_xscale("log")
         axes.set_ylim(bottom=0)
-        axes.legend(loc="best")
+        axes.legend(loc="center", bbox_to_anchor=(0.5, 0.37))  # between the units and the time
 
 
 def _middle(contest: Contest, kind: str, team: int) -> float:
