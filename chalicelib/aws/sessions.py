@@ -115,7 +115,9 @@ class TableSessions(TableWords):
         if winner is not None and winner.write_id == write_id:
             return Claimed(winner)
         waits = winner is not None and winner.state in (State.WAITING, State.SCHEDULED) and not winner.aside
-        return Claimed(None, winner if waits and winner and winner.youth_seen < seen_after else None)
+        if waits and winner and winner.youth_seen < seen_after:
+            return Claimed(None, winner)
+        return Claimed(None, raced=winner is not None and winner.owner not in (None, owner))
 
     def touch(self, id: str, name: str, at: int, **guards: Any) -> bool:
         """Set one moment of a held session, if the guarded attributes still are so: one write, no read."""

@@ -26,29 +26,35 @@ Around = Callable[[str, str, Mapping[str, Any]], AbstractContextManager[Mapping[
 
 @dataclass(frozen=True)
 class Service:
-    """How a service is spoken to: the prefix of its operations, its JSON version, and its members that are bytes."""
+    """How a service is spoken to: the prefix of its operations, its JSON version, and its members that are bytes.
+
+    ``wait``: how long the first wait is at most when it was silent or at fault (s).
+    """
 
     target: str
     version: str = "1.1"
     blobs: tuple[str, ...] = ()
+    wait: float = 0.05
 
 
 SERVICES = {
-    "dynamodb": Service("DynamoDB_20120810", "1.0"),
+    "dynamodb": Service("DynamoDB_20120810", "1.0", wait=0.025),
     "kms": Service("TrentService", blobs=("Plaintext", "CiphertextBlob")),
     "secretsmanager": Service("secretsmanager", blobs=("SecretBinary",)),
     "cognito-idp": Service("AWSCognitoIdentityProviderService"),
 }
-# Refusals that may pass by themselves, as the SDK's standard mode counts them.
-_PASSING = frozenset(
+# Refusals that may pass by themselves, and how long the first wait is at most (s), as in the SDK's standard mode.
+_THROTTLES = frozenset(
     {
         "BandwidthLimitExceeded", "EC2ThrottledException", "LimitExceededException", "PriorRequestNotComplete",
         "ProvisionedThroughputExceededException", "RequestLimitExceeded", "RequestThrottled",
-        "RequestThrottledException", "RequestTimeout", "RequestTimeoutException", "SlowDown", "ThrottledException",
-        "Throttling", "ThrottlingException", "TooManyRequestsException", "TransactionInProgressException",
+        "RequestThrottledException", "SlowDown", "ThrottledException", "Throttling", "ThrottlingException",
+        "TooManyRequestsException", "TransactionInProgressException",
     }
 )  # fmt: skip
+_PASSING = _THROTTLES | {"RequestTimeout", "RequestTimeoutException"}
 _FAULTS = frozenset({500, 502, 503, 504})
+_WAIT_THROTTLED = 1.0
 _CHANCE = random.SystemRandom()  # instances restored from one snapshot must not all wait alike
 
 
@@ -85,42 +91,46 @@ class ThinClient:
     def _ask(self, operation: str, body: bytes, more: Mapping[str, str]) -> dict[str, Any]:
         """Ask until it is answered or the tries are used up: again after silence, a throttle, or a fault over there.
 
-        A timed-out write is unknown, not failed: each of ours has a condition by which the second one finds the first.
+        A timed-out write is unknown, not failed. What must not be done twice has a condition by which the second one
+        finds the first.
         """
-        for again in reversed(range(self._tries)):
+        for attempt in range(self._tries):
+            last, wait = attempt == self._tries - 1, self._service.wait
             try:
                 answer = self._once(operation, body, more)
-            except OSError as silence:
-                if not again:
-                    raise self._silence(silence) from silence
-            else:
                 if answer.status < 300:
                     return self._read(answer.body)
+            except OSError as silence:
+                if last:
+                    raise self._silence(silence) from silence
+            else:
                 refusal = _refusal(answer)
-                if not again or not (answer.status in _FAULTS or refusal["Error"]["Code"] in _PASSING):
+                code = refusal["Error"]["Code"]
+                if last or not (answer.status in _FAULTS or code in _PASSING):
                     from botocore.exceptions import ClientError
 
                     raise ClientError(refusal, operation)  # type: ignore[arg-type]
-            # As the SDK waits: a random part of 1, 2, 4, … seconds.
-            sleep(_CHANCE.random() * 2 ** (self._tries - 1 - again))
+                wait = _WAIT_THROTTLED if code in _THROTTLES else wait
+            sleep(_CHANCE.random() * wait * 2**attempt)
         raise AssertionError("unreachable")
 
     def _once(self, operation: str, body: bytes, more: Mapping[str, str]) -> Answer:
         headers = {
             "Content-Type": f"application/x-amz-json-{self._service.version}",
-            "X-Amz-Target": f"{self._service.target}.{operation}", **more,
-        }  # fmt: skip
-        return self._connections.post(
-            body,
-            signed(
-                headers, body, self._who(), host=self._connections.host, region=self._region, service=self._name,
-                now=time(),
-            ),
-        )  # fmt: skip
+            "X-Amz-Target": f"{self._service.target}.{operation}",
+        }
+        headers = signed(
+            headers, body, self._who(), host=self._connections.host, region=self._region, service=self._name, now=time()
+        )
+        # What is added is not signed: a load balancer on the way may change a trace's header.
+        return self._connections.post(body, {**headers, **more})
 
     def _read(self, body: bytes) -> dict[str, Any]:
         hook = _attribute if self._name == "dynamodb" else None
-        answer: dict[str, Any] = json.loads(body or b"{}", object_hook=hook)
+        try:
+            answer: dict[str, Any] = json.loads(body or b"{}", object_hook=hook)
+        except ValueError:
+            raise ConnectionError("no JSON") from None  # not the service's words: as good as silence
         for name in self._service.blobs:
             if name in answer:
                 answer[name] = base64.b64decode(answer[name])

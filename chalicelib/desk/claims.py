@@ -32,13 +32,14 @@ def claim(desk: Desk, who: Counsellor, lanes: Sequence[Lane], limit: int | None 
     _check_limit(desk, who, min(limit or desk.rules.counsellor_limit, desk.rules.counsellor_limit))
     turns.begin(desk)
     tried: set[str] = set()
-    for _ in range(ROUNDS):
+    for n in range(ROUNDS):
         rows, among = _head(desk, who, lanes, tried)
         if not rows:
             return None
         raced = False
-        # What a lost race left of the head is stale, and a read costs a tenth of another lost write.
-        while rows and not raced:
+        # What a lost race left of the head is stale, and a read costs a tenth of another lost write. Where the index
+        # lags so much that reading again does not help, all that was read is tried in the end.
+        while rows and (n == ROUNDS - 1 or not raced):
             row, lane = rows.pop(turns.choose(desk, who, [row for row, _ in rows], among))
             taken, raced = _take(desk, who, row, lane, desk.clock())
             if taken is not None:
@@ -60,7 +61,10 @@ def _head(desk: Desk, who: Counsellor, lanes: Sequence[Lane], tried: set[str]) -
     if not rows:
         return rows, 1
     among = desk.memory.reach = turns.reach(desk, who, [row for row, _ in rows])
-    return (_due_rows(desk, who, lanes, tried, among) if among > len(rows) == wanted else rows), among
+    if among > len(rows) == wanted:  # all that were read are of one moment: those behind them may be, or not
+        rows = _due_rows(desk, who, lanes, tried, among)
+        among = min(among, turns.reach(desk, who, [row for row, _ in rows])) if rows else 1
+    return rows, among
 
 
 def _due_rows(
@@ -87,9 +91,9 @@ def _take(desk: Desk, who: Counsellor, row: Queued, lane: Lane, now: int) -> tup
     if won.session is None:
         if won.unseen is not None:
             change(desk, won.unseen, chat.set_aside)
-        else:
+        elif won.raced:
             turns.lost(desk, who)
-        return None, won.unseen is None
+        return None, won.raced
     turns.won(desk)
     desk.memory.waits.append(max(0, now - row.due))
     session = won.session

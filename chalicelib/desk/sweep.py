@@ -65,8 +65,8 @@ def sweep(desk: Desk, *, across: Across = map) -> Swept:
     ``across`` may do it to HANDS sessions at a time.
     """
     done = Swept()
-    turn = _Turn(desk, across, desk.clock(), done)
     _trail(desk, done)
+    turn = _Turn(desk, across, desk.clock(), done)  # a slow trail takes no time from the children
     _holds(turn)
     _expiring(turn)
     _waiting(turn)
@@ -90,7 +90,7 @@ def _id(key: str) -> str:
 
 @dataclass(frozen=True)
 class _Turn:
-    """One sweep at work, since ``now`` (ms)."""
+    """One sweep at work on the sessions, since ``now`` (ms)."""
 
     desk: Desk
     across: Across

@@ -45,10 +45,14 @@ class Note:
 
 @dataclass(frozen=True)
 class Claimed:
-    """The outcome of one claim: the session when won; else lost, or ``unseen``: a chat whose youth is gone."""
+    """The outcome of one claim: the session when won; else ``unseen``, a chat whose youth is gone, or neither.
+
+    ``raced``: another counsellor was faster. Else the index showed what is not so any more: it lags.
+    """
 
     session: Session | None
     unseen: Session | None = None
+    raced: bool = False
 
 
 class Sessions(Protocol):

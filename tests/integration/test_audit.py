@@ -438,6 +438,22 @@ def test_a_trail_that_cannot_be_kept_keeps_the_sweep_from_nothing(house: House) 
     assert stored(house, held.id).owner is None
 
 
+def test_a_slow_trail_takes_no_time_from_the_children(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After fifteen seconds nothing was begun any more, so a lapsed hold stood as long as the trail was slow."""
+    held = held_chat(house)
+    house.clock.pass_seconds(91)
+    recent = type(house.desk.audit).recent
+
+    def slow(*asked: Any) -> Any:
+        house.clock.pass_seconds(16)
+        return recent(*asked)
+
+    monkeypatch.setattr(type(house.desk.audit), "recent", slow)
+    done = sweep(house.desk)
+    assert (done.lapsed, done.left) == (1, 0)
+    assert stored(house, held.id).owner is None
+
+
 def test_rows_that_nobody_of_ours_wrote_stop_neither_the_sweep_nor_the_next_seal(house: House) -> None:
     held_chat(house)
     day = day_of(house.clock.now)

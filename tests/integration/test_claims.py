@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from chalicelib.desk import claims, counsellors, turns
+from chalicelib.desk import claims, counsellors, partners, turns
+from chalicelib.desk.base import Desk
 from chalicelib.desk.papers import read_papers
 from chalicelib.desk.queue import screen, set_break
 from chalicelib.desk.sweep import sweep
 from chalicelib.doors.desk_views import desk_session, screen_view
 from chalicelib.model.counsellor import Counsellor
+from chalicelib.model.line import Queued, head_bound
 from chalicelib.model.session import LANES, Band, Reason, Session, State
 from chalicelib.problems import Problem
 from tests.integration.conftest import House
@@ -242,3 +246,60 @@ def test_a_race_long_over_does_not_upset_the_order(house: House) -> None:
     house.desk.memory.width, house.desk.memory.lost_at = turns.WIDEST, house.clock.now
     house.clock.pass_seconds(2)
     assert [taken(house, house.first).id for _ in ids] == ids
+
+
+class LaggingSessions:
+    """The port, whose index shows ``stale`` rows first: they were true a moment ago."""
+
+    def __init__(self, inner: Any, stale: Sequence[Queued]) -> None:
+        self._inner, self._stale = inner, stale
+
+    def head(self, lane: str, *, limit: int, **asked: Any) -> list[Queued]:
+        stale = [row for row in self._stale if lane == "chat"]
+        return [*stale, *self._inner.head(lane, limit=limit, **asked)][:limit]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+
+def rows_of(house: House, count: int) -> list[Queued]:
+    for n in range(count):
+        hand_over(house, CHAT, jti=f"{JTI[:-2]}{n:02d}")
+        house.clock.pass_seconds(5)
+    now = house.clock.now
+    return house.desk.sessions.head("chat", now=now, before=head_bound(now), limit=count)
+
+
+def test_what_the_index_shows_too_late_is_no_race_and_the_order_stays_exact(house: House) -> None:
+    """A counsellor alone got one of the first two by chance, after their own claim had been shown once more."""
+    first, cancelled, *rest = rows_of(house, 7)
+    desk: Desk = replace(house.desk, sessions=LaggingSessions(house.desk.sessions, [first, cancelled]))
+    assert taken(house, house.first).id == first.id
+    partners.cancel(house.desk, house.partner, cancelled.id)
+    got = []
+    for _ in rest:
+        session = claims.claim(desk, house.first, LANES)
+        assert session is not None
+        got.append(session.id)
+    assert got == [row.id for row in rest]
+    assert house.desk.memory.width == 1
+
+
+def test_a_colleague_who_was_faster_is_a_race(house: House) -> None:
+    row, *_ = rows_of(house, 2)
+    assert taken(house, house.first).id == row.id
+    asked: dict[str, Any] = {"now": house.clock.now, "lease": 90_000, "seen_after": 0}
+    mine = house.desk.sessions.claim(row, "chat", owner="sub-first", holder="first", **asked)
+    theirs = house.desk.sessions.claim(row, "chat", owner="sub-second", holder="second", **asked)
+    assert (mine.session, mine.raced, theirs.session, theirs.raced) == (None, False, None, True)
+
+
+def test_however_long_the_index_lags_the_one_who_waits_is_found(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After sixteen lost races the claim was refused, though a child waited behind the rows that others had taken."""
+    monkeypatch.setattr(turns, "choose", lambda *_: 0)  # the most unlucky choices
+    *gone, last = rows_of(house, 20)
+    for _ in gone:
+        taken(house, BOSS)
+    desk: Desk = replace(house.desk, sessions=LaggingSessions(house.desk.sessions, [*gone, last]))
+    session = claims.claim(desk, house.second, LANES)
+    assert session is not None and session.id == last.id

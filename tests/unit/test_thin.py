@@ -8,9 +8,10 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -24,6 +25,7 @@ from botocore.exceptions import (
     EndpointConnectionError,
     ReadTimeoutError,
 )
+from botocore.retries.standard import ExponentialBackoff
 
 from chalicelib.aws.connections import _trust
 from chalicelib.aws.sigv4 import Credentials
@@ -208,7 +210,15 @@ def test_a_refusal_is_told_at_once_as_the_sdk_tells_it(service: Service, status:
 
 
 @pytest.mark.parametrize(
-    "passing", [THROTTLED, says(500, {"__type": "InternalServerError"}), says(503, b"busy"), hangs_up, breaks_off]
+    "passing",
+    [
+        THROTTLED,
+        says(500, {"__type": "InternalServerError"}),
+        says(503, b"busy"),
+        hangs_up,
+        breaks_off,
+        says(200, b"<html>no words of the service</html>"),
+    ],
 )
 def test_what_may_pass_is_asked_again_and_not_for_ever(
     service: Service, passing: Reply, no_waiting: list[float]
@@ -216,12 +226,45 @@ def test_what_may_pass_is_asked_again_and_not_for_ever(
     service.replies = [passing, passing, OK]
     assert service.thin().get_item(TableName="t", Key=KEY) == {}
     assert len(service.asked) == 3
-    assert [0 <= wait <= bound for wait, bound in zip(no_waiting, (1, 2), strict=True)] == [True, True]
+    most = 1 if passing is THROTTLED else 0.025
+    assert [0 <= wait <= bound for wait, bound in zip(no_waiting, (most, 2 * most), strict=True)] == [True, True]
     service.replies = [passing]
     with told() as found:
         service.thin(tries=2).get_item(TableName="t", Key=KEY)
     assert len(service.asked) == 5
-    assert isinstance(found[0], ConnectionClosedError if passing in (hangs_up, breaks_off) else ClientError)
+    assert isinstance(found[0], (ConnectionClosedError, ClientError))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+@pytest.mark.parametrize("throttled", [True, False])
+def test_the_longest_waits_are_those_of_the_sdk(
+    service: Service, name: str, throttled: bool, no_waiting: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They were a second for a broken connection, where the SDK's are some hundredths."""
+    monkeypatch.setattr("chalicelib.aws.thin._CHANCE", SimpleNamespace(random=lambda: 1.0))
+    service.replies = [THROTTLED if throttled else says(500, {"__type": "InternalServerError"})]
+    with told() as found:
+        service.thin(name).describe(A="b")
+    context: Any = SimpleNamespace(http_response=None, attempt_number=0)
+    detector: Any = SimpleNamespace(is_throttling_error_from_context=lambda _: throttled)
+    sdk = ExponentialBackoff(random=lambda: 1.0, service_name=name, throttling_detector=detector)
+    theirs = []
+    for context.attempt_number in (1, 2):
+        theirs.append(sdk.delay_amount(context))
+    assert (no_waiting, type(found[0])) == (theirs, ClientError)
+
+
+def test_what_tracing_adds_is_sent_and_not_signed(service: Service) -> None:
+    """A load balancer may change a trace's header on the way; the service would compute another signature."""
+    service.replies = [OK]
+    around: Any = lambda *_: nullcontext({"X-Amzn-Trace-Id": "Root=1-0-0;Parent=0;Sampled=0"})  # noqa: E731
+    who = Credentials("id", "made-up", "session")
+    client = ThinClient("dynamodb", service.url, REGION, lambda: who, within=1, tries=1, around=around)
+    client.get_item(TableName="t", Key=KEY)
+    ((headers, _),) = service.asked
+    assert headers["X-Amzn-Trace-Id"] == "Root=1-0-0;Parent=0;Sampled=0"
+    signed = headers["Authorization"].split("SignedHeaders=")[1].split(",")[0]
+    assert signed == "content-type;host;x-amz-date;x-amz-security-token;x-amz-target"
 
 
 def test_silence_is_waited_for_as_long_as_said(service: Service) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk import turns
+from chalicelib.desk import claims, turns
 from chalicelib.desk.base import Memory
 from chalicelib.desk.queue import PRESENT_FOR
 from chalicelib.model.counsellor import Counsellor
@@ -149,3 +149,17 @@ def test_no_claim_passes_over_more_than_the_widest() -> None:
     for _ in range(9):
         turns.lost(floor.desk(), person(0))
     assert max(floor.goes_for(rows(400, 1), n) for n in range(500)) < turns.WIDEST
+
+
+def test_rows_behind_a_rush_are_read_and_those_of_another_time_are_not_dealt() -> None:
+    """All that the first read shows are of one moment; the second shows that what follows is minutes apart."""
+    line = [*rows(claims.HEAD, 10), *rows(60, 60_000)[1:]]
+
+    def head(lane: str, *, limit: int, **_: Any) -> list[Queued]:
+        return line[:limit] if lane == "chat" else []
+
+    for n in range(50):
+        desk = Floor(50).desk()
+        desk.sessions = SimpleNamespace(head=head)
+        found, among = claims._head(desk, person(n), ("chat",), set())
+        assert found[turns.choose(desk, person(n), [row for row, _ in found], among)][0] in line[: claims.HEAD]
