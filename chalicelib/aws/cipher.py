@@ -11,6 +11,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from typing import Any
 
+from chalicelib.aws.change import write
 from chalicelib.aws.clients import Clients, refused, translated
 from chalicelib.aws.codec import Item, attribute, plain
 from chalicelib.model.retention import KEY_LASTS
@@ -141,19 +142,13 @@ class KmsCipher:
 
     def _note(self, id: str, number: bytes) -> None:
         """Add a number to the row; the key that was forgotten meanwhile is not needed any more."""
-        from botocore.exceptions import ClientError
-
-        with translated():
-            try:
-                self._db.update_item(
-                    TableName=self._table, Key={"pk": {"S": id}}, UpdateExpression="ADD numbers :number",
-                    ConditionExpression="attribute_exists(pk)",
-                    ExpressionAttributeValues={":number": {"BS": [number]}},
-                )  # fmt: skip
-            except ClientError as error:
-                if refused(error) is None:
-                    raise
-                raise Gone(passing=True) from None
+        there = write(
+            self._db, "update_item", TableName=self._table, Key={"pk": {"S": id}},
+            UpdateExpression="ADD numbers :number", ConditionExpression="attribute_exists(pk)",
+            ExpressionAttributeValues={":number": {"BS": [number]}},
+        )  # fmt: skip
+        if there is not None:
+            raise Gone(passing=True)
 
 
 def _numbers(row: Item | None) -> frozenset[bytes]:

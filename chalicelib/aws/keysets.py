@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from chalicelib.aws.clients import Clients, refused, translated
+from chalicelib.aws.change import write
+from chalicelib.aws.clients import Clients, translated
 from chalicelib.aws.codec import attribute
 from chalicelib.aws.partner_rows import keys_attribute, partner_key
 from chalicelib.identity import KeySetRefused, read_keyset
@@ -53,15 +54,9 @@ class TableKeySets:
         self._write(partner, url, "SET jwks_fault = :reason", {":reason": attribute(reason)})
 
     def _write(self, partner: str, url: str, update: str, values: dict[str, Any]) -> None:
-        from botocore.exceptions import ClientError
-
-        with translated():
-            try:
-                self._clients("dynamodb").update_item(
-                    TableName=self._table, Key=partner_key(partner), UpdateExpression=update,
-                    ConditionExpression="jwks_url = :url",
-                    ExpressionAttributeValues={**values, ":url": attribute(url)},
-                )  # fmt: skip
-            except ClientError as error:
-                if refused(error) is None:
-                    raise  # else: the operator took the address away meanwhile, and the fetched set counts no more
+        # Refused: the operator took the address away meanwhile, and the fetched set counts no more.
+        write(
+            self._clients("dynamodb"), "update_item", TableName=self._table, Key=partner_key(partner),
+            UpdateExpression=update, ConditionExpression="jwks_url = :url",
+            ExpressionAttributeValues={**values, ":url": attribute(url)},
+        )  # fmt: skip

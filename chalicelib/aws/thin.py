@@ -72,7 +72,7 @@ class ThinClient:
     ) -> None:  # fmt: skip
         self._name, self._service, self._region, self._who = name, SERVICES[name], region, who
         self._url, self._connections = url, Connections(url, within=within)
-        self._within, self._tries, self._around = within, tries, around or _nothing
+        self._tries, self._around = tries, around or _nothing
 
     def __getattr__(self, verb: str) -> Callable[..., dict[str, Any]]:
         """The operation of that name, kept for the next call."""
