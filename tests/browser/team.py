@@ -82,6 +82,7 @@ class Team:
             page.goto("/console")
             sign_in_at_provider(page, self.hub, username)
             self._states[username] = page.context.storage_state()
+            page.context.close()  # it would look at the line, and be refused when the other one signs out
         return self._states[username]
 
 

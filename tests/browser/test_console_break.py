@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.team import Team, pane
 from tests.browser.test_console_line import EARS
@@ -79,3 +79,24 @@ def test_signing_out_gives_every_session_back_and_leaves_nothing_typed_on_the_ma
     assert console.evaluate("sessionStorage.length") == 0
     assert team.api("counsellor-2").claim("chat") is not None
     assert chat.ask().json["state"] == "waiting"
+
+
+def test_a_look_that_hangs_while_signing_out_is_dropped(team: Team) -> None:
+    team.hub.new_counsellor("in-a-hurry")
+    console = team.console("in-a-hurry")
+    looks: list[Route] = []
+
+    def sign_out(route: Route) -> None:
+        answer = route.fetch(max_redirects=0)
+        for look in looks:
+            look.continue_()  # from here on the hub refuses it
+        console.wait_for_timeout(500)
+        route.fulfill(response=answer)
+
+    console.route("**/console/logout", sign_out)
+    console.route("**/v1/desk/queue", lambda look: looks.append(look))
+    with console.expect_request("**/v1/desk/queue"):
+        pass
+    console.get_by_test_id("sign-out").click()
+    expect(console).to_have_url("/console/signed-out")
+    assert len(looks) == 1

@@ -3,6 +3,10 @@ import { tune } from "./time.js";
 
 export class Unreachable extends Error {}
 
+// Whoever signs out hangs up: what is under way is dropped, and nothing goes out any more.
+const line = new AbortController();
+export const hangUp = () => line.abort();
+
 async function ask(method, path, body) {
   let answer;
   try {
@@ -11,7 +15,7 @@ async function ask(method, path, body) {
       headers: { Accept: "application/json", ...(body && { "Content-Type": "application/json" }) },
       body: body && JSON.stringify(body),
       cache: "no-store",
-      signal: AbortSignal.timeout(12000),
+      signal: AbortSignal.any([line.signal, AbortSignal.timeout(12000)]),
     });
   } catch {
     throw new Unreachable(navigator.onLine ? "unreachable" : "offline");

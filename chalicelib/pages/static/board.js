@@ -20,7 +20,6 @@ export class Board extends EventTarget {
     this.trouble = "";
     this.troubleSince = 0;
     this.turn = 0;
-    this.looking = null;
     this.leaving = false;
   }
 
@@ -42,7 +41,7 @@ export class Board extends EventTarget {
       return answer.status === 401 ? null : answer;
     } catch (error) {
       if (!(error instanceof Unreachable)) throw error;
-      this.setTrouble(error.message);
+      if (!this.leaving) this.setTrouble(error.message);
       return null;
     }
   }

@@ -152,8 +152,7 @@ async function beat() {
   looking = true;
   looked = Date.now();
   try {
-    board.looking = watch(board);
-    await board.looking;
+    await watch(board);
     draw();
     if (board.trouble === "someone_else") return;
     await renewAll(board);

@@ -1,4 +1,5 @@
 // A break, and the end of a shift: says what is held and what happens to it, and gives each session back cleanly.
+import { hangUp } from "./api.js";
 import { giveBack } from "./closing.js";
 import { formSheet } from "./dialog.js";
 import { h, name, problemWords, say, write } from "./dom.js";
@@ -56,11 +57,11 @@ export function breakPart(board, button) {
 // Signing out leaves nobody waiting for a lease to end, and nothing typed on the machine.
 export function signOutPart(board, form) {
   const words = { title: "leave.title", what: "leave.what", nothing: "leave.what", go: "sign_out" };
-  // A look that is under way would come back as a refusal; one that hangs keeps nobody.
-  const leave = async () => {
+  // A look that is under way would come back as a refusal.
+  const leave = () => {
     board.leaving = true;
+    hangUp();
     forgetAll();
-    await Promise.race([board.looking, new Promise((done) => setTimeout(done, 1000))]);
     form.submit();
   };
   const ask = partingSheet(board, "leaving", words, leave);
