@@ -18,7 +18,7 @@ from typing import Any
 from bench.meter import Meter, Row, measured_desk
 from bench.page import put
 from chalicelib.contract import read_handoff
-from chalicelib.desk import claims, counsellors, partners
+from chalicelib.desk import calls, claims, counsellors, partners
 from chalicelib.desk.base import Desk
 from chalicelib.desk.partners import Taken
 from chalicelib.model.counsellor import Counsellor
@@ -97,13 +97,13 @@ class _Trial:
             self.hand_over({**CHAT, "session": "callback", "kind": "call", "callback": {"number": FICTION}})
         held = self.claim(("callback",))
         with of("reveal (audit record, activate)"):
-            counsellors.reveal(desk, who, held.id, held.epoch)
+            calls.reveal(desk, who, held.id, held.epoch)
         with of("close a callback (erased 15 min later)"):
             closed = counsellors.close(desk, who, held.id, held.epoch, Reason.HELPED)
         with of("undo (audit record, hold)"):
             held = counsellors.undo(desk, who, closed.id, closed.epoch)
         with of("answered by somebody unsafe (audit record, close, erase)"):
-            counsellors.attempt(desk, who, held.id, held.epoch, "answered_unsafe")
+            calls.attempt(desk, who, held.id, held.epoch, "answered_unsafe")
         held = self.claim(("chat",))
         counsellors.say(desk, who, held.id, held.epoch, 1, "warm")
         with of("message"):

@@ -18,7 +18,7 @@ from bench.scaling.mix import Mix
 from chalicelib.aws.codec import attribute
 from chalicelib.aws.partner_rows import keys_attribute, listing, partner_key
 from chalicelib.contract import read_handoff
-from chalicelib.desk import claims, counsellors, partners, youth
+from chalicelib.desk import calls, claims, counsellors, partners, youth
 from chalicelib.desk.base import Desk
 from chalicelib.desk.deliveries import deliver
 from chalicelib.desk.ids import cookie_for
@@ -187,7 +187,7 @@ class _Life:
         """What is done with it until it is over."""
         desk, id, epoch, who = self.stage.desk, session.id, session.epoch, self.who
         if self.calls:
-            yield lambda: _none(counsellors.reveal(desk, who, id, epoch))
+            yield lambda: _none(calls.reveal(desk, who, id, epoch))
         else:
             for n in range(1, int(self.mix.words) // 2 + 1):
                 yield lambda n=n: _none(youth.say(desk, id, self.cookie, n, "bonjour"))  # type: ignore[misc]

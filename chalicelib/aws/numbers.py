@@ -61,7 +61,7 @@ def _item(number: Number, write_id: str) -> Item:
     holders: Item = {"holders": {"SS": sorted(number.holders)}} if number.holders else {}
     return {
         **holders, "calls": attribute(number.calls), "unsafe": attribute(number.unsafe),
-        "until": attribute(number.until), "write_id": attribute(write_id),
+        "last": attribute(number.last), "until": attribute(number.until), "write_id": attribute(write_id),
         "expires_at": attribute(number.until // 1000),
     }  # fmt: skip
 
@@ -70,6 +70,7 @@ def _number(item: Item) -> Number:
     return Number(
         holders=frozenset(item["holders"]["SS"]) if "holders" in item else frozenset(),
         calls=tuple(plain(item["calls"])),
+        last=plain(item["last"]) if "last" in item else "",
         unsafe=plain(item["unsafe"]),
         until=plain(item["until"]),
         write_id=plain(item["write_id"]),

@@ -1,42 +1,30 @@
-"""What the holder of a session may do: keep it, talk, call, hand it over, close, and undo a close."""
+"""What the holder of a session may do: keep it, talk, hand it over, close, and undo a close. Calls stand apart."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
-from typing import NoReturn
 
-from chalicelib.desk.base import Desk, change, find, open_sealed
+from chalicelib.desk.base import Desk, change
 from chalicelib.desk.erasing import finish_erasing
-from chalicelib.desk.ids import well_formed
+from chalicelib.desk.holding import check, held, view
 from chalicelib.desk.notes import next_number, write_note
-from chalicelib.desk.numbers import check_number, count_call, stop_number
 from chalicelib.desk.queue import PRESENT_FOR
 from chalicelib.desk.trail import record_deed
 from chalicelib.desk.transcript import write
-from chalicelib.model import callback, chat, hold, moves
+from chalicelib.model import chat, hold, moves
 from chalicelib.model.counsellor import SPECIALITIES, Counsellor
 from chalicelib.model.session import Band, Reason, Session, State
-from chalicelib.model.status import settle
 from chalicelib.ports import Conflict, Message, Note
 from chalicelib.problems import Place, Problem
 
 __all__ = [
-    "ask_still_there", "attempt", "close", "hand_over", "note", "release", "renew", "reveal", "say", "triage",
-    "typing", "undo", "view",
+    "ask_still_there", "close", "hand_over", "note", "release", "renew", "say", "triage", "typing", "undo",
 ]  # fmt: skip
-
-
-def view(desk: Desk, id: str) -> Session:
-    """A session as it stands now."""
-    if not well_formed(id):
-        raise Problem("not_found")
-    return settle(desk.sessions.get(id) or find(desk, id, strong=True), desk.clock())
 
 
 def renew(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
     """Keep holding: one write, no read."""
-    _check(desk, id, epoch)
+    check(desk, id, epoch)
     try:
         return desk.sessions.renew(id, who.subject, epoch, desk.clock() + desk.rules.lease)
     except Conflict as lost:
@@ -46,34 +34,9 @@ def renew(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
         raise Problem("taken_over") from None
 
 
-def _check(desk: Desk, id: str, epoch: int) -> None:
-    if not well_formed(id):
-        raise Problem("not_found")
-    if not 0 < epoch < 2**53:  # no claim ever had it, and the store could not hold it
-        find(desk, id)
-        raise Problem("taken_over")
-
-
-def _held(
-    desk: Desk, who: Counsellor, id: str, epoch: int, move: Callable[[Session, int], Session],
-    seen: Session | None = None, *, deed: str = "", fact: str = "",
-) -> Session:  # fmt: skip
-    """One guarded write of the holder, decided on ``seen`` or on what is read; a ``deed`` is recorded first."""
-    _check(desk, id, epoch)
-
-    def guarded(session: Session, now: int) -> Session:
-        hold.require_hold(session, who.subject, epoch)
-        return move(session, now)
-
-    seen = seen or view(desk, id)
-    if deed:
-        record_deed(desk, who, deed, seen, guarded, fact)
-    return change(desk, seen, guarded, also=("owner",))
-
-
 def release(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
     """Give the session back to the line, at its old place."""
-    return _held(desk, who, id, epoch, lambda s, _: hold.release(s), deed="release")
+    return held(desk, who, id, epoch, lambda s, _: hold.release(s), deed="release")
 
 
 def close(desk: Desk, who: Counsellor, id: str, epoch: int, reason: Reason) -> Session:
@@ -82,7 +45,7 @@ def close(desk: Desk, who: Counsellor, id: str, epoch: int, reason: Reason) -> S
     ended_so = (session.state, session.epoch, session.owner, session.reason)
     if ended_so == (State.CLOSED, epoch, who.subject, reason):
         return finish_erasing(desk, session)
-    closed = _held(
+    closed = held(
         desk, who, id, epoch, lambda s, now: hold.close(s, reason, now, undoable=True), session, deed="close",
         fact=reason,
     )  # fmt: skip
@@ -91,7 +54,7 @@ def close(desk: Desk, who: Counsellor, id: str, epoch: int, reason: Reason) -> S
 
 def undo(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
     """Hold again what this counsellor closed a moment ago; problem ``too_late`` when it is erased or about to be."""
-    _check(desk, id, epoch)
+    check(desk, id, epoch)
     session = view(desk, id)
 
     def move(seen: Session, now: int) -> Session:
@@ -103,7 +66,7 @@ def undo(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
 
 def say(desk: Desk, who: Counsellor, id: str, epoch: int, n: int, text: str) -> Message:
     """Take the counsellor's message ``n`` once."""
-    _check(desk, id, epoch)
+    check(desk, id, epoch)
 
     session = view(desk, id)
     hold.require_hold(session, who.subject, epoch)
@@ -120,13 +83,13 @@ def _guard(who: Counsellor, epoch: int) -> Callable[[Session, int], Session]:
 
 def typing(desk: Desk, who: Counsellor, id: str, epoch: int) -> None:
     """The counsellor types: one write, no read; of no consequence when it is late."""
-    _check(desk, id, epoch)
+    check(desk, id, epoch)
     desk.sessions.touch(id, "counsellor_typing", desk.clock(), owner=who.subject, epoch=epoch)
 
 
 def ask_still_there(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
     """The youth's page asks, gently, whether somebody is still there."""
-    return _held(desk, who, id, epoch, chat.ask_still_there)
+    return held(desk, who, id, epoch, chat.ask_still_there)
 
 
 def note(desk: Desk, who: Counsellor, id: str, epoch: int, n: int, kind: str, code: str, text: str) -> Note:
@@ -138,7 +101,7 @@ def _noted(
     desk: Desk, who: Counsellor, id: str, epoch: int, n: int, kind: str, code: str, text: str,
     move: Callable[[Session, int], Session], *, deed: str = "", fact: str = "",
 ) -> tuple[Session, Note]:  # fmt: skip
-    _check(desk, id, epoch)
+    check(desk, id, epoch)
     session = view(desk, id)
     hold.require_hold(session, who.subject, epoch)
     written = Note(n, desk.clock(), kind, code, who.username, b"")
@@ -193,65 +156,3 @@ def hand_over(
 
 def _keep_handover(desk: Desk, session: Session, note: Note, text: str) -> Session:
     return write_note(desk, session, note, text, lambda s, _: s, ())[0]
-
-
-def attempt(desk: Desk, who: Counsellor, id: str, epoch: int, outcome: str) -> Session:
-    """Write down how a callback attempt ended, and do what follows from it.
-
-    After *answered_unsafe* the number is stopped first: no session that holds it may be called any more. Where that
-    fails the session ends all the same, and its erasing, which the sweep does again each minute, stops the number.
-    """
-    _check(desk, id, epoch)
-    session = view(desk, id)
-    owed = False
-    if outcome == "answered_unsafe":
-        hold.require_hold(session, who.subject, epoch)
-        try:
-            stop_number(desk, session)
-        except Problem:
-            owed = True
-
-    def move(seen: Session, now: int) -> Session:
-        after = callback.attempt(seen, outcome, now, retry=desk.rules.callback_retry, slot=desk.slots.slot)
-        return replace(after, stopping=owed)
-
-    return finish_erasing(desk, _held(desk, who, id, epoch, move, session, deed="attempt", fact=outcome))
-
-
-def reveal(desk: Desk, who: Counsellor, id: str, epoch: int) -> str:
-    """The number in E.164. Its audit record is written first; from here on the counsellor is dialling.
-
-    Problem ``wrong_moment`` outside the hours for calls; by what is known of the number over all sessions
-    ``unsafe_number``, or ``called_enough``: then the session goes back to the line until it may be called.
-    """
-    _check(desk, id, epoch)
-    session = view(desk, id)
-    hold.require_hold(session, who.subject, epoch)
-    if session.number is None:
-        raise Problem("no_number")
-    now = desk.clock()
-    slot = callback.next_slot(session, now, slot=desk.slots.slot)
-    if slot > now:
-        raise Problem("wrong_moment", f"It may be called from {desk.slots.show(slot)}: release it, it comes back then.")
-    plain = open_sealed(desk, id, "number", session.number)
-    if plain is None:
-        raise Problem("no_number")
-    seen, free = check_number(desk, plain.decode(), now)
-    again = callback.is_dialled(session)
-    if free > now and not again:
-        _put_off(desk, who, session, epoch, free)
-    desk.audit.record(who.username, "reveal", id, now, epoch=epoch)
-    if not again:
-        count_call(desk, session, plain.decode(), seen)
-    _held(desk, who, id, epoch, callback.dial, session)
-    return plain.decode()
-
-
-def _put_off(desk: Desk, who: Counsellor, session: Session, epoch: int, free: int) -> NoReturn:
-    """Back to the line: in the counsellor's hands it could only be closed, and released as it was it came first."""
-    _held(
-        desk, who, session.id, epoch, lambda s, now: callback.put_off(s, now, slot=desk.slots.slot, free=free), session,
-        deed="release",
-    )  # fmt: skip
-    at = desk.slots.show(free)
-    raise Problem("called_enough", f"It may be called again at {at}: the session comes back to the line by itself.")

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from chalicelib.desk.base import TRIES, Desk
 from chalicelib.model import number
+from chalicelib.model.callback import call_name
 from chalicelib.model.number import Number
 from chalicelib.model.session import Session
 from chalicelib.ports import Gone, Outrun
@@ -44,15 +45,16 @@ def keep_number(desk: Desk, id: str, e164: str) -> bytes:
     return sealed
 
 
-def check_number(desk: Desk, e164: str, now: int) -> tuple[Number | None, int]:
+def check_number(desk: Desk, session: Session, e164: str, now: int) -> tuple[Number | None, int]:
     """What is known of it, and from when on (ms) it may be called: ``now``, or later; problem ``unsafe_number``."""
     stored = desk.numbers.get(name_of(desk, e164))
-    return stored, number.free_at(number.standing(stored, now), now)
+    return stored, number.free_at(number.standing(stored, now), now, call_name(session))
 
 
 def count_call(desk: Desk, session: Session, e164: str, seen: Number | None) -> None:
-    """Count one call to what was ``seen``; problem ``unsafe_number`` or ``called_enough`` when that is over by now."""
-    _change(desk, name_of(desk, e164), lambda known, now: number.call(known, session.id, now), seen)
+    """Count the session's call once; problem ``unsafe_number`` or ``called_enough`` when what was ``seen`` is over."""
+    name = call_name(session)
+    _change(desk, name_of(desk, e164), lambda known, now: number.call(known, session.id, now, name), seen)
 
 
 def stop_number(desk: Desk, session: Session) -> None:

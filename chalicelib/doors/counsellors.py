@@ -7,7 +7,7 @@ from typing import Any
 from chalice.app import Response
 
 from chalicelib import contract, watch, wiring
-from chalicelib.desk import claims, counsellors
+from chalicelib.desk import calls, claims, counsellors, holding
 from chalicelib.desk.papers import read_papers
 from chalicelib.desk.queue import screen, set_break
 from chalicelib.doors.desk_views import desk_session, screen_view
@@ -71,7 +71,7 @@ def claim(call: Call) -> Response:
 def view(call: Call) -> Response:
     """One session; the words only for its holder, and only the new ones where the query says what is known."""
     who = counsellor(call)
-    session = counsellors.view(call.desk, call.params["id"])
+    session = holding.view(call.desk, call.params["id"])
     known = [number(call, side) for side in ("youth", "counsellor", "notes")]
     after = None if None in known else (known[0] or 0, known[1] or 0, known[2] or 0)
     return _shown(call, session, who, after)
@@ -185,7 +185,7 @@ def attempt(call: Call) -> Response:
     """How a callback attempt ended."""
     who = counsellor(call)
     body = _body(call, "desk-attempt")
-    session = counsellors.attempt(call.desk, who, call.params["id"], body["epoch"], body["outcome"])
+    session = calls.attempt(call.desk, who, call.params["id"], body["epoch"], body["outcome"])
     return _shown(call, session, who)
 
 
@@ -193,5 +193,5 @@ def attempt(call: Call) -> Response:
 def reveal(call: Call) -> Response:
     """The number; no other answer contains it."""
     who = counsellor(call, fresh=True)
-    number = counsellors.reveal(call.desk, who, call.params["id"], _body(call, "desk-epoch")["epoch"])
+    number = calls.reveal(call.desk, who, call.params["id"], _body(call, "desk-epoch")["epoch"])
     return reply({"number": number, "dial": f"tel:{number}"})

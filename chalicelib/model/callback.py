@@ -11,8 +11,8 @@ from chalicelib.model.status import due_at
 from chalicelib.problems import Problem
 
 __all__ = [
-    "CALLBACK_GIVEN_UP_AFTER", "Slot", "ask_callback", "attempt", "attempts_left", "dial", "is_dialled", "next_slot",
-    "put_off",
+    "CALLBACK_GIVEN_UP_AFTER", "Slot", "ask_callback", "attempt", "attempts_left", "call_name", "dial", "is_dialled",
+    "next_slot", "put_off",
 ]  # fmt: skip
 
 MAX_ATTEMPTS = 3
@@ -68,6 +68,11 @@ def is_dialled(session: Session) -> bool:
     """Whether the number was given out in this hold for a call whose outcome nobody has written down yet."""
     last = session.attempts[-1].at if session.attempts else 0
     return session.dialled >= (session.claimed_at or 0) and session.dialled > last
+
+
+def call_name(session: Session) -> str:
+    """Names the call that the holder would make now: the same until its outcome is written down or the hold ends."""
+    return f"{session.id}#{session.epoch}#{len(session.attempts)}"
 
 
 def dial(session: Session, now: int) -> Session:

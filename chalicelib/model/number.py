@@ -31,11 +31,13 @@ AGAIN_AFTER = 60 * MINUTE
 class Number:
     """What is known of one number: ids of sessions that hold it, moments of calls (ms), and whether calls are over.
 
-    ``until`` (ms) ends all of it, whether its row is still there or not.
+    ``last`` names the call that was counted last, as whoever counts it does. ``until`` (ms) ends all of it, whether its
+    row is still there or not.
     """
 
     holders: frozenset[str] = frozenset()
     calls: tuple[int, ...] = ()
+    last: str = ""
     unsafe: bool = False
     until: int = 0
     write_id: str = ""
@@ -57,20 +59,27 @@ def hold(number: Number, id: str, now: int) -> Number:
     return replace(number, holders=number.holders | {id}, until=now + NUMBER_LASTS)
 
 
-def free_at(number: Number, now: int) -> int:
-    """From when on (ms) it may be called as far as the calls before go: now, or later; problem ``unsafe_number``."""
+def free_at(number: Number, now: int, name: str = "") -> int:
+    """From when on (ms) it may be called as far as the calls before go: now, or later; problem ``unsafe_number``.
+
+    The call ``name`` may go on where it is the one that was counted last.
+    """
     if number.unsafe:
         raise Problem("unsafe_number")
+    if name and name == number.last:
+        return now
     recent = _recent(number, now)
     return now if len(recent) < MOST_CALLS else recent[-MOST_CALLS] + CALLS_WITHIN
 
 
-def call(number: Number, id: str, now: int) -> Number:
-    """One call more, for the session ``id``; problem ``called_enough`` or ``unsafe_number`` when there may be none."""
-    if free_at(number, now) > now:
+def call(number: Number, id: str, now: int, name: str) -> Number:
+    """The call ``name`` of the session ``id``, counted once; problem ``called_enough`` or ``unsafe_number``."""
+    if free_at(number, now, name) > now:
         raise Problem("called_enough")
+    if name == number.last:
+        return number
     return replace(
-        number, holders=number.holders | {id}, calls=(*_recent(number, now), now), until=now + NUMBER_LASTS
+        number, holders=number.holders | {id}, calls=(*_recent(number, now), now), last=name, until=now + NUMBER_LASTS
     )  # fmt: skip
 
 
@@ -81,14 +90,18 @@ def stop(number: Number, now: int) -> Number:
 
 def leave(number: Number, id: str, now: int) -> Number | None:
     """The session ``id`` holds it no more; None when nothing is left that must be known."""
-    left = replace(number, holders=number.holders - {id}, calls=_recent(number, now))
+    left = replace(_without(number, id), calls=_recent(number, now))
     return left if left.holders or left.calls or left.unsafe else None
 
 
 def forget(number: Number, id: str) -> Number | None:
     """The same, when it is asked for: nothing else is a reason to know the number any longer than its last holder."""
-    left = replace(number, holders=number.holders - {id})
+    left = _without(number, id)
     return left if left.holders else None
+
+
+def _without(number: Number, id: str) -> Number:
+    return replace(number, holders=number.holders - {id}, last="" if number.last.startswith(id) else number.last)
 
 
 def _recent(number: Number, now: int) -> tuple[int, ...]:

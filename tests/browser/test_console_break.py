@@ -86,6 +86,9 @@ def test_a_look_that_hangs_while_signing_out_is_dropped(team: Team) -> None:
     console = team.console("in-a-hurry")
     looks: list[Route] = []
 
+    def hold(look: Route) -> None:
+        looks.append(look)
+
     def sign_out(route: Route) -> None:
         answer = route.fetch(max_redirects=0)
         for look in looks:
@@ -94,7 +97,7 @@ def test_a_look_that_hangs_while_signing_out_is_dropped(team: Team) -> None:
         route.fulfill(response=answer)
 
     console.route("**/console/logout", sign_out)
-    console.route("**/v1/desk/queue", lambda look: looks.append(look))
+    console.route("**/v1/desk/queue", hold)
     with console.expect_request("**/v1/desk/queue"):
         pass
     console.get_by_test_id("sign-out").click()

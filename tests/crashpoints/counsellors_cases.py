@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chalicelib.desk import attendance, claims, counsellors, figures, notes, papers, queue, transcript
+from chalicelib.desk import attendance, calls, claims, counsellors, figures, holding, notes, papers, queue, transcript
 from chalicelib.desk.base import Desk
 from chalicelib.desk.transcript import read
 from chalicelib.model.session import LANES, MINUTE, Band, Reason
@@ -72,12 +72,12 @@ def a_supervisor_takes_one_by_name(world: World) -> Act:
     return lambda desk: claims.take(desk, BOSS, session.id)
 
 
-@case(counsellors.view, notes.read_notes, transcript.read)
+@case(holding.view, notes.read_notes, transcript.read)
 def a_session_is_read(world: World) -> Act:
     session, _ = talked(world)
 
     def act(desk: Desk) -> object:
-        seen = counsellors.view(desk, session.id)
+        seen = holding.view(desk, session.id)
         return [word.text for word in read(desk, seen)], [noted.text for noted in notes.read_notes(desk, seen)]
 
     return act
@@ -185,35 +185,35 @@ def a_session_is_handed_to_a_colleague(world: World) -> Act:
     )
 
 
-@case(counsellors.reveal)
+@case(calls.reveal)
 def a_number_is_revealed(world: World) -> Act:
     session = tapped(world, FULL)
     taken = held(world)
-    return lambda desk: counsellors.reveal(desk, FIRST, session.id, taken.epoch)
+    return lambda desk: calls.reveal(desk, FIRST, session.id, taken.epoch)
 
 
-@case(counsellors.attempt, told="taken_over")
+@case(calls.attempt, told="taken_over")
 def nobody_answered(world: World) -> Act:
     session = called(world)
-    return lambda desk: counsellors.attempt(desk, FIRST, session.id, session.epoch, "no_answer")
+    return lambda desk: calls.attempt(desk, FIRST, session.id, session.epoch, "no_answer")
 
 
-@case(counsellors.attempt)
+@case(calls.attempt)
 def somebody_answered(world: World) -> Act:
     session = called(world)
-    return lambda desk: counsellors.attempt(desk, FIRST, session.id, session.epoch, "answered_safe")
+    return lambda desk: calls.attempt(desk, FIRST, session.id, session.epoch, "answered_safe")
 
 
-@case(counsellors.attempt, told="already_closed")
+@case(calls.attempt, told="already_closed")
 def it_was_not_safe_to_speak(world: World) -> Act:
     session = called(world)
-    return lambda desk: counsellors.attempt(desk, FIRST, session.id, session.epoch, "answered_unsafe")
+    return lambda desk: calls.attempt(desk, FIRST, session.id, session.epoch, "answered_unsafe")
 
 
-@case(counsellors.attempt, told="already_closed")
+@case(calls.attempt, told="already_closed")
 def the_youth_refused(world: World) -> Act:
     session = called(world)
-    return lambda desk: counsellors.attempt(desk, FIRST, session.id, session.epoch, "refused")
+    return lambda desk: calls.attempt(desk, FIRST, session.id, session.epoch, "refused")
 
 
 @case(queue.queue, queue.screen, queue.save_line)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chalicelib.contract import read_handoff
-from chalicelib.desk import claims, counsellors, partners, youth
+from chalicelib.desk import calls, claims, counsellors, partners, youth
 from chalicelib.desk.base import Desk
 from chalicelib.desk.ids import youth_code
 from chalicelib.desk.partners import Taken
@@ -85,7 +85,7 @@ def called(world: World) -> Session:
     """A callback is claimed and its number revealed."""
     session = tapped(world, CALL)
     taken = held(world)
-    counsellors.reveal(world.process(), FIRST, session.id, taken.epoch)
+    calls.reveal(world.process(), FIRST, session.id, taken.epoch)
     world.events()
     return stored(world, session)
 

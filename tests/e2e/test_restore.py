@@ -18,7 +18,7 @@ from unittest.mock import patch
 import pytest
 
 from chalicelib.contract import read_handoff
-from chalicelib.desk import claims, counsellors, partners
+from chalicelib.desk import calls, claims, partners
 from chalicelib.desk.base import Desk, change
 from chalicelib.doors.views import handoff_answer
 from chalicelib.model import hold
@@ -204,7 +204,7 @@ def test_a_table_that_is_gone_comes_back_from_its_backup_under_its_own_name(benc
     step("everything that waited can be claimed, in its order; what was erased stays unreadable")
     held = [session for _ in range(2) if (session := claims.claim(desk, who, ["callback"]))]
     assert [session.id for session in held] == [calling.id, leaving.id]
-    assert counsellors.reveal(desk, who, calling.id, held[0].epoch) == FICTION
+    assert calls.reveal(desk, who, calling.id, held[0].epoch) == FICTION
     with pytest.raises(Problem, match="no_number"):
-        counsellors.reveal(desk, who, leaving.id, held[1].epoch)
+        calls.reveal(desk, who, leaving.id, held[1].epoch)
     bench.db.delete_backup(BackupArn=backup)

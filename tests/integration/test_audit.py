@@ -13,7 +13,7 @@ from chalicelib.aws.audit import TableAudit
 from chalicelib.aws.audit_rows import SEALS
 from chalicelib.aws.clients import Clients
 from chalicelib.aws.codec import attribute, key
-from chalicelib.desk import claims, counsellors, youth
+from chalicelib.desk import calls, claims, counsellors, youth
 from chalicelib.desk.queue import screen
 from chalicelib.desk.sweep import sweep
 from chalicelib.model.audit import day_of
@@ -134,12 +134,12 @@ def test_a_callback_leaves_its_reveals_and_how_each_attempt_ended(house: House) 
     held = claim(house)
     for _ in range(2):
         house.clock.pass_seconds(1)
-        counsellors.reveal(house.desk, house.first, held.id, 1)
+        calls.reveal(house.desk, house.first, held.id, 1)
     house.clock.pass_seconds(1)
     for _ in range(2):
-        counsellors.attempt(house.desk, house.first, held.id, 1, "answered")
+        calls.attempt(house.desk, house.first, held.id, 1, "answered")
     house.clock.pass_seconds(1)
-    counsellors.attempt(house.desk, house.first, held.id, 1, "answered_unsafe")
+    calls.attempt(house.desk, house.first, held.id, 1, "answered_unsafe")
     assert trail(house)[1:] == [
         ("first", "reveal", 1, ""), ("first", "reveal", 1, ""), ("first", "attempt", 1, "answered"),
         ("first", "attempt", 1, "answered_unsafe"),
@@ -174,7 +174,7 @@ def test_what_is_refused_changes_nothing_or_is_said_twice_leaves_no_record(house
         lambda: counsellors.triage(desk, who, held.id, 2, 1, Band.DANGER, "another note's number"),
         lambda: counsellors.close(desk, house.second, held.id, 2, Reason.HELPED),
         lambda: counsellors.undo(desk, who, held.id, 2),
-        lambda: counsellors.attempt(desk, who, held.id, 2, "busy"),
+        lambda: calls.attempt(desk, who, held.id, 2, "busy"),
         lambda: counsellors.release(desk, who, held.id, 1),
         lambda: claims.take(desk, house.second, held.id),
     )
@@ -197,10 +197,10 @@ def test_without_the_record_nothing_is_done_but_a_claim(house: House, fail: Call
     broken = failing(house, fail)
     desk, who = broken.desk, house.first
     for deed in (
-        lambda: counsellors.reveal(desk, who, held.id, 1),
+        lambda: calls.reveal(desk, who, held.id, 1),
         lambda: counsellors.triage(desk, who, held.id, 1, 1, Band.DANGER, "x"),
         lambda: counsellors.hand_over(desk, who, held.id, 1, 1, speciality="lawyer", colleague=None, text="x"),
-        lambda: counsellors.attempt(desk, who, held.id, 1, "busy"),
+        lambda: calls.attempt(desk, who, held.id, 1, "busy"),
         lambda: counsellors.release(desk, who, held.id, 1),
         lambda: counsellors.close(desk, who, held.id, 1, Reason.HELPED),
     ):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.desk import claims, counsellors, transcript, youth
+from chalicelib.desk import calls, claims, counsellors, transcript, youth
 from chalicelib.desk.ids import youth_code
 from chalicelib.desk.sweep import sweep
 from chalicelib.model.line import closed_on
@@ -64,8 +64,8 @@ def test_every_epoch_but_the_current_one_is_told_taken_over_and_nothing_is_writt
         lambda: counsellors.renew(desk, who, taken.id, epoch),
         lambda: counsellors.release(desk, who, taken.id, epoch),
         lambda: counsellors.close(desk, who, taken.id, epoch, Reason.HELPED),
-        lambda: counsellors.attempt(desk, who, taken.id, epoch, "busy"),
-        lambda: counsellors.reveal(desk, who, taken.id, epoch),
+        lambda: calls.attempt(desk, who, taken.id, epoch, "busy"),
+        lambda: calls.reveal(desk, who, taken.id, epoch),
         lambda: counsellors.say(desk, who, taken.id, epoch, 1, "x"),
     ):
         with pytest.raises(Problem) as refused:
@@ -162,19 +162,19 @@ def test_a_youths_message_out_of_order_is_no_conflict_but_an_answer(house: House
 def test_a_callback_is_revealed_tried_again_and_the_platform_learns_nothing_of_the_first_attempt(house: House) -> None:
     session = hand_over(house, CALL).session
     held = claim(house)
-    assert counsellors.reveal(house.desk, house.first, session.id, held.epoch) == NUMBER
+    assert calls.reveal(house.desk, house.first, session.id, held.epoch) == NUMBER
     trail = sorted((item["sk"]["S"], item["what"]["S"]) for item in house.items() if item["pk"]["S"][:6] == "audit#")
     assert [what for _, what in trail] == ["claim", "reveal"]
     during = stored(house, session.id)
-    after = counsellors.attempt(house.desk, house.first, session.id, held.epoch, "no_answer")
+    after = calls.attempt(house.desk, house.first, session.id, held.epoch, "no_answer")
     assert (during.status, during.sequence) == (after.status, after.sequence) == (Status.CONNECTED, 2)
     assert (after.state, after.due) == (State.SCHEDULED, house.clock.now + 1_800_000)
     assert claims.claim(house.desk, house.first, BOTH) is None
     house.clock.pass_seconds(1800)
     again = claim(house, "second")
     assert (again.id, again.epoch, again.status, again.sequence) == (session.id, 2, Status.CONNECTED, 2)
-    counsellors.reveal(house.desk, house.second, session.id, 2)
-    counsellors.attempt(house.desk, house.second, session.id, 2, "answered")
+    calls.reveal(house.desk, house.second, session.id, 2)
+    calls.attempt(house.desk, house.second, session.id, 2, "answered")
     closed = counsellors.close(house.desk, house.second, session.id, 2, Reason.HELPED)
     assert (closed.status, closed.sequence) == (Status.CLOSED, 3)
     house.clock.pass_seconds(15 * 60 + 1)
@@ -186,7 +186,7 @@ def test_a_callback_is_revealed_tried_again_and_the_platform_learns_nothing_of_t
 def test_some_outcomes_stop_all_dialling_for_good(house: House, outcome: str) -> None:
     session = hand_over(house, CALL).session
     held = claim(house)
-    after = counsellors.attempt(house.desk, house.first, session.id, held.epoch, outcome)
+    after = calls.attempt(house.desk, house.first, session.id, held.epoch, outcome)
     assert (after.state, after.reason) == (State.CLOSED, Reason.UNREACHABLE)
     assert after.erased == (outcome == "answered_unsafe"), "what cannot be undone is erased at once"
     house.clock.pass_seconds(4 * 24 * 3600)
@@ -197,7 +197,7 @@ def test_after_three_unanswered_attempts_the_callback_is_unreachable(house: Hous
     session = hand_over(house, CALL).session
     for n in range(3):
         held = claim(house)
-        after = counsellors.attempt(house.desk, house.first, session.id, held.epoch, "busy")
+        after = calls.attempt(house.desk, house.first, session.id, held.epoch, "busy")
         house.clock.pass_seconds(1801)
         assert len(after.attempts) == n + 1
     assert (after.state, after.reason) == (State.CLOSED, Reason.UNREACHABLE)
@@ -298,9 +298,9 @@ def test_an_answer_said_twice_uses_up_no_attempt(house: House) -> None:
     session = hand_over(house, CALL).session
     held = claim(house)
     for _ in range(4):
-        after = counsellors.attempt(house.desk, house.first, session.id, held.epoch, "answered")
+        after = calls.attempt(house.desk, house.first, session.id, held.epoch, "answered")
     assert [one.outcome for one in after.attempts] == ["answered"]
-    again = counsellors.attempt(house.desk, house.first, session.id, held.epoch, "no_answer")
+    again = calls.attempt(house.desk, house.first, session.id, held.epoch, "no_answer")
     assert again.state is State.SCHEDULED
 
 
@@ -309,10 +309,10 @@ def test_a_second_call_that_is_answered_is_written_down_beside_the_first(house: 
     session = hand_over(house, CALL).session
     held = claim(house)
     for _ in range(2):
-        counsellors.reveal(house.desk, house.first, session.id, held.epoch)
+        calls.reveal(house.desk, house.first, session.id, held.epoch)
         house.clock.pass_seconds(30)
         for _ in range(2):
-            after = counsellors.attempt(house.desk, house.first, session.id, held.epoch, "answered")
+            after = calls.attempt(house.desk, house.first, session.id, held.epoch, "answered")
         house.clock.pass_seconds(30)
     assert [one.outcome for one in after.attempts] == ["answered", "answered"]
 
@@ -320,10 +320,10 @@ def test_a_second_call_that_is_answered_is_written_down_beside_the_first(house: 
 def test_an_answer_said_twice_to_a_clock_that_is_behind_is_still_one(house: House) -> None:
     session = hand_over(house, CALL).session
     held = claim(house)
-    counsellors.reveal(house.desk, house.first, session.id, held.epoch)
+    calls.reveal(house.desk, house.first, session.id, held.epoch)
     behind = replace(house.desk, clock=lambda: house.clock.now - 5000)
     for _ in range(2):
-        after = counsellors.attempt(behind, house.first, session.id, held.epoch, "answered")
+        after = calls.attempt(behind, house.first, session.id, held.epoch, "answered")
     assert len(after.attempts) == 1
 
 

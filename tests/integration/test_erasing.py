@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk import counsellors, resume, transcript, youth
+from chalicelib.desk import calls, counsellors, resume, transcript, youth
 from chalicelib.desk.base import Desk
 from chalicelib.desk.erasing import finish_erasing
 from chalicelib.desk.notes import read_notes
@@ -165,8 +165,8 @@ def test_what_is_left_of_an_erased_session_says_nothing_about_the_youth(house: H
     chat = closed(house)
     call = hand_over(house, {**CALL, **{k: FULL[k] for k in ("role", "age_band", "danger")}}, JTI + "2").session
     held = claim(house)
-    counsellors.reveal(house.desk, house.first, call.id, held.epoch)
-    counsellors.attempt(house.desk, house.first, call.id, held.epoch, "answered_unsafe")
+    calls.reveal(house.desk, house.first, call.id, held.epoch)
+    calls.attempt(house.desk, house.first, call.id, held.epoch, "answered_unsafe")
     house.clock.pass_seconds(QUARTER + 1)
     assert sweep(house.desk).erased == 1
     for id in (chat.id, call.id):

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from chalicelib.desk import counsellors, partners, youth
+from chalicelib.desk import calls, counsellors, partners, youth
 from chalicelib.desk.erasure import erase_number, erase_session, holders
 from chalicelib.desk.numbers import name_of
 from chalicelib.desk.sweep import sweep
@@ -45,7 +45,7 @@ def claimed(house: House, jti: str) -> Session:
 
 def dialled(house: House, jti: str = JTI) -> Session:
     held = claimed(house, jti)
-    counsellors.reveal(house.desk, house.first, held.id, held.epoch)
+    calls.reveal(house.desk, house.first, held.id, held.epoch)
     return stored(house, held.id)
 
 
@@ -236,7 +236,7 @@ def test_a_session_that_comes_while_its_number_is_erased_is_erased_as_well(house
 
 def test_what_was_known_of_the_number_alone_goes_by_request_though_no_session_holds_it(house: House) -> None:
     held = dialled(house)
-    counsellors.attempt(house.desk, house.first, held.id, held.epoch, "answered_unsafe")
+    calls.attempt(house.desk, house.first, held.id, held.epoch, "answered_unsafe")
     assert known(house) is not None
     assert erase_number(house.desk, WHO, NUMBER) == []
     assert house.items("keys") == []

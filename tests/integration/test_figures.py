@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
-from chalicelib.desk import claims, counsellors, partners, youth
+from chalicelib.desk import calls, claims, counsellors, partners, youth
 from chalicelib.desk.figures import Reading, read
 from chalicelib.desk.sweep import sweep
 from chalicelib.doors.figures_views import figures_file, figures_view
@@ -64,7 +64,7 @@ def test_every_end_counts_where_it_belongs_and_what_is_open_does_not(house: Hous
 
     tap(house, CALL)
     call = take(house, 10)
-    counsellors.attempt(house.desk, house.first, call.id, call.epoch, "answered_unsafe")
+    calls.attempt(house.desk, house.first, call.id, call.epoch, "answered_unsafe")
     assert totals(house) == Sum(5, 3, 2, 20, 40)
 
     tap(house, UNCHOSEN)

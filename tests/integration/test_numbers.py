@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from chalicelib.desk import claims, counsellors, youth
+from chalicelib.desk import calls, claims, counsellors, youth
 from chalicelib.desk.numbers import name_of
 from chalicelib.desk.sweep import sweep
 from chalicelib.desk.youth import Wish
@@ -31,6 +31,16 @@ class Failing:
         raise Problem("unavailable", retry_after=1)
 
 
+class Throttled:
+    """Sessions that can be read, not changed."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    def __getattr__(self, name: str) -> Any:
+        return Failing().replace if name == "replace" else getattr(self._real, name)
+
+
 def known(house: House, number: str = NUMBER) -> Number | None:
     return house.desk.numbers.get(name_of(house.desk, number))
 
@@ -39,8 +49,8 @@ def call(house: House, session: Session, outcome: str = "no_answer") -> Session:
     """One attempt: claimed, revealed, and how it ended."""
     held = claim(house)
     assert held.id == session.id
-    assert counsellors.reveal(house.desk, house.first, held.id, held.epoch) == NUMBER
-    return counsellors.attempt(house.desk, house.first, held.id, held.epoch, outcome)
+    assert calls.reveal(house.desk, house.first, held.id, held.epoch) == NUMBER
+    return calls.attempt(house.desk, house.first, held.id, held.epoch, outcome)
 
 
 def records(house: House, id: str) -> list[dict[str, Any]]:
@@ -49,7 +59,7 @@ def records(house: House, id: str) -> list[dict[str, Any]]:
 
 
 def reveal(house: House, held: Session) -> str:
-    return counsellors.reveal(house.desk, house.first, held.id, held.epoch)
+    return calls.reveal(house.desk, house.first, held.id, held.epoch)
 
 
 def test_a_session_with_a_number_is_noted_at_the_number_by_its_keyed_hash_alone(house: House) -> None:
@@ -150,7 +160,7 @@ def test_the_clock_goes_on_while_the_number_is_looked_up(house: House) -> None:
         house.clock.now += 1
         return house.clock.now
 
-    assert counsellors.reveal(replace(house.desk, clock=ticking), house.first, held.id, held.epoch) == NUMBER
+    assert calls.reveal(replace(house.desk, clock=ticking), house.first, held.id, held.epoch) == NUMBER
 
 
 def test_a_reveal_that_cannot_be_recorded_counts_as_no_call(house: House) -> None:
@@ -164,6 +174,20 @@ def test_a_reveal_that_cannot_be_recorded_counts_as_no_call(house: House) -> Non
     assert reveal(house, held) == NUMBER
 
 
+def test_a_call_that_the_session_could_not_be_told_of_is_counted_once_however_often_it_is_tried(house: House) -> None:
+    hand_over(house, CALL)
+    held = claim(house)
+    throttled = replace(house, desk=replace(house.desk, sessions=Throttled(house.desk.sessions)))
+    for _ in range(MOST_CALLS + 1):
+        assert refusal(lambda: reveal(throttled, held)) == "unavailable"
+        house.clock.pass_seconds(1)
+    number = known(house)
+    assert number is not None and len(number.calls) == 1
+    assert reveal(house, held) == NUMBER
+    again = known(house)
+    assert again is not None and again.calls == number.calls
+
+
 def test_to_look_at_the_number_again_is_the_same_call_until_its_outcome_is_written_down(house: House) -> None:
     hand_over(house, CALL)
     held = claim(house)
@@ -174,7 +198,7 @@ def test_to_look_at_the_number_again_is_the_same_call_until_its_outcome_is_writt
     assert number is not None and len(number.calls) == 1
     looks = [item for item in house.items() if item["pk"]["S"].startswith("audit#") and item["what"]["S"] == "reveal"]
     assert len(looks) == 3, "each look has its record"
-    counsellors.attempt(house.desk, house.first, held.id, held.epoch, "answered")
+    calls.attempt(house.desk, house.first, held.id, held.epoch, "answered")
     house.clock.pass_seconds(1)
     reveal(house, held)
     counsellors.release(house.desk, house.first, held.id, held.epoch)
@@ -214,7 +238,7 @@ def test_a_number_of_another_territory_is_not_revealed_at_night_there(house: Hou
     house.desk.sessions.replace(session, forced)
     boss = replace(house.first, groups=frozenset({"supervisor"}))
     held = claims.take(day.desk, boss, session.id)
-    assert refusal(lambda: counsellors.reveal(day.desk, boss, held.id, held.epoch)) == "wrong_moment"
+    assert refusal(lambda: calls.reveal(day.desk, boss, held.id, held.epoch)) == "wrong_moment"
 
 
 def test_after_somebody_unsafe_answered_no_other_session_of_the_number_is_dialled(house: House) -> None:
@@ -243,7 +267,7 @@ def test_who_has_the_number_already_does_not_get_it_again_once_somebody_unsafe_a
     first, second = claim(house), claim(house)
     for held in (first, second):
         assert reveal(house, held) == NUMBER
-    counsellors.attempt(house.desk, house.first, second.id, second.epoch, "answered_unsafe")
+    calls.attempt(house.desk, house.first, second.id, second.epoch, "answered_unsafe")
     assert refusal(lambda: reveal(house, first)) == "unsafe_number"
 
 
@@ -267,7 +291,7 @@ def test_an_unsafe_answer_ends_the_session_at_once_and_the_number_is_stopped_by_
     held = claim(house)
     reveal(house, held)
     silent = replace(house.desk, numbers=Failing())
-    after = counsellors.attempt(silent, house.first, held.id, held.epoch, "answered_unsafe")
+    after = calls.attempt(silent, house.first, held.id, held.epoch, "answered_unsafe")
     assert (after.state, after.number, after.stopping) == (State.CLOSED, None, True)
     sweep(silent)
     assert not stored(house, session.id).erased
@@ -286,9 +310,7 @@ def test_a_death_while_an_unsafe_answer_is_written_down_never_leaves_the_number_
     while stored(house, session.id).open:
         at += 1
         with suppress(Died):
-            counsellors.attempt(
-                dying(house.desk, at, answered=True), house.first, held.id, held.epoch, "answered_unsafe"
-            )
+            calls.attempt(dying(house.desk, at, answered=True), house.first, held.id, held.epoch, "answered_unsafe")
         number = known(house)
         assert number is not None and (number.unsafe or stored(house, session.id).open), at
     assert at > 3
@@ -301,7 +323,7 @@ def test_an_unsafe_answer_needs_no_key_service(house: House) -> None:
     hand_over(house, CALL)
     held = claim(house)
     fresh = house.again(kms_key="alias/none")
-    after = counsellors.attempt(fresh.desk, house.first, held.id, held.epoch, "answered_unsafe")
+    after = calls.attempt(fresh.desk, house.first, held.id, held.epoch, "answered_unsafe")
     assert after.erased
     number = known(house)
     assert number is not None and number.unsafe
@@ -311,7 +333,7 @@ def test_nobody_but_the_holder_stops_a_number(house: House) -> None:
     hand_over(house, CALL)
     held = claim(house)
     for who, epoch in ((house.second, held.epoch), (house.first, held.epoch + 1)):
-        taken = refusal(lambda: counsellors.attempt(house.desk, who, held.id, epoch, "answered_unsafe"))  # noqa: B023
+        taken = refusal(lambda: calls.attempt(house.desk, who, held.id, epoch, "answered_unsafe"))  # noqa: B023
         assert taken == "taken_over"
     number = known(house)
     assert number is not None and not number.unsafe

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from chalicelib.aws.partner_rows import listing
-from chalicelib.desk import counsellors, usage, youth
+from chalicelib.desk import calls, counsellors, usage, youth
 from chalicelib.desk.queue import screen
 from chalicelib.desk.sweep import sweep
 from chalicelib.desk.youth import Wish
@@ -72,7 +72,7 @@ def whole_life(house: House) -> None:
     counsellors.note(desk, house.first, chat.id, held.epoch, 1, "note", "", "a note")
     call = hand_over(house, CALL, JTI + "2").session
     dialled = claim(house)
-    counsellors.reveal(desk, house.first, call.id, dialled.epoch)
+    calls.reveal(desk, house.first, call.id, dialled.epoch)
     unsure = hand_over(house, {**CHAT, "session": "callback", "kind": "call"}, JTI + "3").session
     unsure_cookie = enter(house, unsure)
     youth.choose(desk, unsure.id, unsure_cookie, Wish("callback", number="06 39 98 56 78"))
@@ -115,7 +115,7 @@ def test_no_expiry_ever_takes_an_open_session_away(house: House) -> None:
     session = hand_over(house, CALL).session
     held = claim(house)
     for _ in range(3):
-        counsellors.reveal(house.desk, house.first, session.id, held.epoch)
+        calls.reveal(house.desk, house.first, session.id, held.epoch)
     assert all("expires_at" not in item for item in house.items() if item["pk"]["S"] == session.id)
     closed = counsellors.close(house.desk, house.first, session.id, held.epoch, Reason.HELPED)
     back = counsellors.undo(house.desk, house.first, session.id, closed.epoch)

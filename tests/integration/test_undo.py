@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from chalicelib.desk import counsellors, transcript, youth
+from chalicelib.desk import calls, counsellors, transcript, youth
 from chalicelib.desk.sweep import sweep
 from chalicelib.model.session import Reason, Session, State, Status
 from chalicelib.problems import Problem
@@ -77,11 +77,11 @@ def test_a_callback_ended_by_an_unsafe_answer_cannot_be_undone_but_a_wrong_numbe
         body = {**CALL, "callback": {"number": number}}
         session = hand_over(house, body, f"jti-0123456789-{outcome}").session
         held = claim(house)
-        after = counsellors.attempt(house.desk, house.first, session.id, held.epoch, outcome)
+        after = calls.attempt(house.desk, house.first, session.id, held.epoch, outcome)
         assert after.state is State.CLOSED
         if undoable:
             back = counsellors.undo(house.desk, house.first, session.id, after.epoch)
-            assert counsellors.reveal(house.desk, house.first, session.id, back.epoch) == number
+            assert calls.reveal(house.desk, house.first, session.id, back.epoch) == number
         else:
             assert refused(house, after) == "too_late"
 

@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from chalicelib.aws.codec import Item
-from chalicelib.desk import claims, counsellors, partners, resume, youth
+from chalicelib.desk import calls, claims, counsellors, partners, resume, youth
 from chalicelib.desk.base import Desk, change
 from chalicelib.desk.erasing import finish_erasing
 from chalicelib.desk.ids import bound_of, cookie_for
@@ -133,9 +133,9 @@ VERBS: dict[str, Callable[[Writer], object]] = {
     "hand over": lambda o: counsellors.hand_over(
         *o.held, o.seen.notes_n + 1, speciality="lawyer", colleague=None, text="x"
     ),
-    "reveal": lambda o: counsellors.reveal(*o.held),
-    "no answer": lambda o: counsellors.attempt(*o.held, "no_answer"),
-    "unsafe answer": lambda o: counsellors.attempt(*o.held, "answered_unsafe"),
+    "reveal": lambda o: calls.reveal(*o.held),
+    "no answer": lambda o: calls.attempt(*o.held, "no_answer"),
+    "unsafe answer": lambda o: calls.attempt(*o.held, "answered_unsafe"),
     "claim": blind_claim,
     "take": lambda o: claims.take(o.desk, BOSS, o.seen.id),
     "set aside": lambda o: o.move(chat.set_aside),

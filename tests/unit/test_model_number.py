@@ -16,6 +16,7 @@ from chalicelib.problems import Problem
 from tests.unit.made import NOON
 
 ONE, TWO = "ho_" + "a" * 26, "ho_" + "b" * 26
+FIRST = f"{ONE}#1#0"
 
 
 def called(times: int, every: int = 60_000) -> Number:
@@ -25,22 +26,39 @@ def called(times: int, every: int = 60_000) -> Number:
 
 def refusal(known: Number, at: int = NOON) -> str:
     with pytest.raises(Problem) as refused:
-        number.call(known, ONE, at)
+        number.call(known, ONE, at, FIRST)
     return refused.value.code
 
 
 def test_a_number_is_called_six_times_in_a_day_and_the_seventh_time_when_the_first_is_a_day_ago() -> None:
     known = called(MOST_CALLS - 1)
     assert MOST_CALLS == 6
-    full = number.call(known, TWO, NOON)
+    full = number.call(known, TWO, NOON, TWO)
     assert full.holders == {ONE, TWO}
     assert len(full.calls) == MOST_CALLS
     assert refusal(full, NOON + 1) == "called_enough"
     free = number.free_at(full, NOON + 1)
     assert free == full.calls[0] + CALLS_WITHIN
     assert refusal(full, free - 1) == "called_enough"
-    again = number.call(full, ONE, free)
+    again = number.call(full, ONE, free, FIRST)
     assert again.calls == (*full.calls[1:], free), "what is a day old is not kept"
+
+
+def test_a_call_is_counted_once_and_goes_on_though_it_was_the_last_of_the_day() -> None:
+    full = number.call(called(MOST_CALLS - 1), ONE, NOON, FIRST)
+    assert number.free_at(full, NOON + 1, FIRST) == NOON + 1
+    assert number.call(full, ONE, NOON + 1, FIRST) == full
+    with pytest.raises(Problem) as refused:
+        number.call(full, ONE, NOON + 1, f"{ONE}#1#1")
+    assert refused.value.code == "called_enough"
+    with pytest.raises(Problem) as stopped:
+        number.call(number.stop(full, NOON), ONE, NOON + 1, FIRST)
+    assert stopped.value.code == "unsafe_number"
+
+
+def test_who_leaves_a_number_is_not_named_there_any_more() -> None:
+    left = number.leave(number.call(number.hold(Number(), TWO, NOON), ONE, NOON, FIRST), ONE, NOON)
+    assert left is not None and ONE not in repr(left)
 
 
 def test_calls_of_a_clock_ahead_count_too() -> None:

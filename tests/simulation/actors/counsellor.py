@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
-from chalicelib.desk import claims, counsellors
+from chalicelib.desk import calls, claims, counsellors, holding
 from chalicelib.desk import queue as screens
 from chalicelib.desk.base import Desk
 from chalicelib.doors.counsellors import _shown
@@ -164,7 +164,7 @@ class Console(Actor):
 
     def _see(self, card: Card) -> None:
         def run(desk: Desk) -> dict[str, Any]:
-            return self._view(desk, counsellors.view(desk, card.id))
+            return self._view(desk, holding.view(desk, card.id))
 
         answer, request = self._act(card, "view", run)
         if answer.value is not None:
@@ -241,7 +241,7 @@ class Console(Actor):
 
     def _reveal(self, card: Card) -> None:
         answer, request = self._act(
-            card, "reveal", lambda desk: counsellors.reveal(desk, self.who, card.id, card.epoch)
+            card, "reveal", lambda desk: calls.reveal(desk, self.who, card.id, card.epoch)
         )  # fmt: skip
         if answer.value is not None:
             card.revealed = answer.value
@@ -252,7 +252,7 @@ class Console(Actor):
             return
         outcome = self.pick(OUTCOMES)
         answer, _ = self._act(
-            card, "attempt", lambda desk: counsellors.attempt(desk, self.who, card.id, card.epoch, outcome)
+            card, "attempt", lambda desk: calls.attempt(desk, self.who, card.id, card.epoch, outcome)
         )  # fmt: skip
         if answer.value is not None and outcome == "answered_unsafe":
             self.world.judge.answers.answered_unsafe(card.revealed)
