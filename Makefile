@@ -10,8 +10,8 @@ help: ## this list
 run: .venv/made .venv-engine/made ## the whole hub on http://127.0.0.1:8000 (PORT= HOURS= LEASE_SECONDS= CALLBACK_RETRY= SILENT_SECONDS= LIMIT= WEBHOOK_PACE= HUB_LOCAL=)
 	@$(PY) -m local.run
 
-test: lint audit-dependencies .venv-engine/made browser node ## format, lint, types and every test, browser included, beside a hub of its own (ARGS= for pytest)
-	@$(PY) -m pytest $(ARGS)
+test: lint audit-dependencies .venv-engine/made browser node ## format, lint, types and every test, browser included, beside hubs of its own (ARGS= for pytest)
+	@$(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: lint ## format, lint, types and unit tests, in under a minute
 	@$(PY) -m pytest tests/unit
