@@ -7,7 +7,7 @@ from typing import NoReturn
 
 from chalicelib.desk.base import Desk, open_sealed
 from chalicelib.desk.erasing import finish_erasing
-from chalicelib.desk.holding import check, held, view
+from chalicelib.desk.holding import check, held, mine, view
 from chalicelib.desk.numbers import check_number, count_call, stop_number
 from chalicelib.model import callback, hold
 from chalicelib.model.counsellor import Counsellor
@@ -46,9 +46,7 @@ def reveal(desk: Desk, who: Counsellor, id: str, epoch: int) -> str:
     Problem ``wrong_moment`` outside the hours for calls; by what is known of the number over all sessions
     ``unsafe_number``, or ``called_enough``: then the session goes back to the line until it may be called.
     """
-    check(desk, id, epoch)
-    session = view(desk, id)
-    hold.require_hold(session, who.subject, epoch)
+    session = mine(desk, who, id, epoch)
     if session.number is None:
         raise Problem("no_number")
     now = desk.clock()

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from chalicelib.desk.base import Desk, change
 from chalicelib.desk.erasing import finish_erasing
-from chalicelib.desk.holding import check, held, view
+from chalicelib.desk.holding import Move, check, guarded, held, mine, view
 from chalicelib.desk.notes import next_number, write_note
 from chalicelib.desk.queue import PRESENT_FOR
 from chalicelib.desk.trail import record_deed
@@ -66,19 +64,8 @@ def undo(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
 
 def say(desk: Desk, who: Counsellor, id: str, epoch: int, n: int, text: str) -> Message:
     """Take the counsellor's message ``n`` once."""
-    check(desk, id, epoch)
-
-    session = view(desk, id)
-    hold.require_hold(session, who.subject, epoch)
-    return write(desk, session, "counsellor", n, text, _guard(who, epoch), ("owner",))[1]
-
-
-def _guard(who: Counsellor, epoch: int) -> Callable[[Session, int], Session]:
-    def guard(session: Session, _: int) -> Session:
-        hold.require_hold(session, who.subject, epoch)
-        return session
-
-    return guard
+    session = mine(desk, who, id, epoch)
+    return write(desk, session, "counsellor", n, text, guarded(who, epoch), ("owner",))[1]
 
 
 def typing(desk: Desk, who: Counsellor, id: str, epoch: int) -> None:
@@ -99,20 +86,14 @@ def note(desk: Desk, who: Counsellor, id: str, epoch: int, n: int, kind: str, co
 
 def _noted(
     desk: Desk, who: Counsellor, id: str, epoch: int, n: int, kind: str, code: str, text: str,
-    move: Callable[[Session, int], Session], *, deed: str = "", fact: str = "",
+    move: Move, *, deed: str = "", fact: str = "",
 ) -> tuple[Session, Note]:  # fmt: skip
-    check(desk, id, epoch)
-    session = view(desk, id)
-    hold.require_hold(session, who.subject, epoch)
+    session = mine(desk, who, id, epoch)
     written = Note(n, desk.clock(), kind, code, who.username, b"")
-
-    def guarded(seen: Session, now: int) -> Session:
-        hold.require_hold(seen, who.subject, epoch)
-        return move(seen, now)
-
+    move = guarded(who, epoch, move)
     if deed and n == session.notes_n + 1:  # any other number is a repeat, or is refused
-        record_deed(desk, who, deed, session, guarded, fact)
-    return write_note(desk, session, written, text, guarded, ("owner",))
+        record_deed(desk, who, deed, session, move, fact)
+    return write_note(desk, session, written, text, move, ("owner",))
 
 
 def triage(desk: Desk, who: Counsellor, id: str, epoch: int, n: int, band: Band, text: str) -> Session:

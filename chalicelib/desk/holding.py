@@ -13,7 +13,9 @@ from chalicelib.model.session import Session
 from chalicelib.model.status import settle
 from chalicelib.problems import Problem
 
-__all__ = ["check", "held", "view"]
+__all__ = ["Move", "check", "guarded", "held", "mine", "view"]
+
+Move = Callable[[Session, int], Session]
 
 
 def view(desk: Desk, id: str) -> Session:
@@ -32,18 +34,32 @@ def check(desk: Desk, id: str, epoch: int) -> None:
         raise Problem("taken_over")
 
 
-def held(
-    desk: Desk, who: Counsellor, id: str, epoch: int, move: Callable[[Session, int], Session],
-    seen: Session | None = None, *, deed: str = "", fact: str = "",
-) -> Session:  # fmt: skip
-    """One guarded write of the holder, decided on ``seen`` or on what is read; a ``deed`` is recorded first."""
+def mine(desk: Desk, who: Counsellor, id: str, epoch: int) -> Session:
+    """The session as it stands now, which is in this hold: else the problem that says whose it is."""
     check(desk, id, epoch)
+    session = view(desk, id)
+    hold.require_hold(session, who.subject, epoch)
+    return session
 
-    def guarded(session: Session, now: int) -> Session:
+
+def guarded(who: Counsellor, epoch: int, move: Move = lambda session, _: session) -> Move:
+    """The move for as long as the hold lasts: a lost race is decided again on what the winner left."""
+
+    def guard(session: Session, now: int) -> Session:
         hold.require_hold(session, who.subject, epoch)
         return move(session, now)
 
+    return guard
+
+
+def held(
+    desk: Desk, who: Counsellor, id: str, epoch: int, move: Move, seen: Session | None = None, *, deed: str = "",
+    fact: str = "",
+) -> Session:  # fmt: skip
+    """One guarded write of the holder, decided on ``seen`` or on what is read; a ``deed`` is recorded first."""
+    check(desk, id, epoch)
     seen = seen or view(desk, id)
+    move = guarded(who, epoch, move)
     if deed:
-        record_deed(desk, who, deed, seen, guarded, fact)
-    return change(desk, seen, guarded, also=("owner",))
+        record_deed(desk, who, deed, seen, move, fact)
+    return change(desk, seen, move, also=("owner",))

@@ -43,6 +43,7 @@ INNER: dict[Callable[..., Any], str] = {
     erasing.forget_new_key: "say and choose after the end, receive again",
     erasing.wipe: "whatever erases",
     holding.check: "every deed of a holder",
+    holding.mine: "say, note, triage, hand_over, reveal",
     holding.held: "release, close, attempt and the rest of a holder's deeds",
     numbers.check_number: "reveal",
     numbers.count_call: "reveal",
