@@ -29,8 +29,9 @@ from chalicelib.model.session import LANES, SECOND, Reason, Session
 from chalicelib.ports import Sent
 from chalicelib.problems import Problem
 from chalicelib.wiring import assemble
-from tests.crashpoints.world import SIGNING_KEY, Serial
+from tests.crashpoints.world import SIGNING_KEY
 from tests.integration.conftest import Clock
+from tests.serial import Serial
 from tests.simulation.clients import FakeClients
 from tests.simulation.tables import read_tables
 from tests.simulation.throttling import Limits, Throttling, Units

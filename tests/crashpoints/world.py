@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import Future
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +13,6 @@ from chalicelib.aws.codec import attribute
 from chalicelib.aws.keysets import TableKeySets
 from chalicelib.aws.partner_rows import keys_attribute, listing, partner_key
 from chalicelib.desk.base import Desk
-from chalicelib.desk.courier import Crew
 from chalicelib.desk.deliveries import deliver
 from chalicelib.desk.reconcile import SEGMENTS, Reconciled, reconcile
 from chalicelib.desk.sweep import sweep
@@ -26,6 +24,7 @@ from chalicelib.ports import Sent
 from chalicelib.wiring import assemble
 from tests.crashpoints.deaths import Watch
 from tests.integration.conftest import Clock
+from tests.serial import Serial
 from tests.simulation.clients import FakeClients
 from tests.simulation.dynamo import Dynamo
 from tests.simulation.tables import read_tables
@@ -45,23 +44,6 @@ DEMO = Partner("demo", frozenset({"tiktok"}), {}, sandbox=True)
 FIRST = Counsellor("first", "sub-first", frozenset(), 0)
 OTHER = Counsellor("other", "sub-other", frozenset(), 0)
 BOSS = Counsellor("boss", "sub-boss", frozenset({"supervisor"}), 0)
-
-
-class Serial(Crew):
-    """A crew that carries one delivery after the other, so that each run makes the same calls in the same order."""
-
-    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
-        """Do it now."""
-        done: Future[Any] = Future()
-        try:
-            done.set_result(fn(*args, **kwargs))
-        except BaseException as fault:  # noqa: BLE001 - a pool hands whatever it was to who asks for the result
-            done.set_exception(fault)
-        return done
-
-    def first(self, flying: Iterable[Future[Any]]) -> tuple[set[Future[Any]], set[Future[Any]]]:
-        """All of them."""
-        return set(flying), set()
 
 
 @dataclass(frozen=True)

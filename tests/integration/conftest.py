@@ -124,6 +124,7 @@ def watched(
     from tests.integration.watched import Watched, register
 
     monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", STACK)  # as the template does
+    monkeypatch.setattr("chalicelib.events.HANDS", 1)  # moto bears one thread at a time
     watch._metrics.cache_clear()
     register(house)
     with Client(app) as client:

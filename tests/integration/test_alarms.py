@@ -26,6 +26,7 @@ from chalicelib.model.session import MINUTE, Reason, Session
 from chalicelib.ports import Conflict, Sent
 from tests.integration.test_outages import Down
 from tests.integration.watched import Watched
+from tests.serial import Serial
 
 HOOK = {"M": {"url": {"S": "https://hooks.example/3018"}, "secret": {"S": "hub3018/webhook/tiktok"}}}
 
@@ -213,7 +214,7 @@ def test_a_delivery_that_was_given_up_rings_until_it_is_sent_again(watched: Watc
     change(desk, session, lambda s, now: hold.close(s, Reason.HELPED, now))
     watched.minute()
     assert watched.ringing() == set()
-    assert deliver(desk, "tiktok", sleep=house.clock.pass_seconds).parked == 1
+    assert deliver(desk, "tiktok", sleep=house.clock.pass_seconds, crew=Serial).parked == 1
     watched.minute()
     assert watched.ringing() == {"DeliveriesParked"}
     at = house.clock()
@@ -229,6 +230,6 @@ def test_a_delivery_that_was_given_up_rings_until_it_is_sent_again(watched: Watc
         },
     )  # fmt: skip
     house.clock.pass_seconds(1)
-    assert deliver(desk, "tiktok", sleep=house.clock.pass_seconds).delivered == 1
+    assert deliver(desk, "tiktok", sleep=house.clock.pass_seconds, crew=Serial).delivered == 1
     watched.minute()
     assert watched.ringing() == set()

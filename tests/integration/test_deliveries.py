@@ -21,6 +21,7 @@ from chalicelib.model.session import DAY, MINUTE, Reason, Session
 from chalicelib.ports import Sent
 from chalicelib.problems import Problem
 from tests.integration.conftest import House
+from tests.serial import Serial
 
 CHAT = {"platform": "tiktok", "kind": "report", "session": "chat", "locale": "fr"}
 HOOK = Webhook("https://hooks.example/3018", "hub3018/webhook/tiktok")
@@ -64,7 +65,7 @@ class Told:
         return change(self.desk, session, lambda s, now: hold.close(s, Reason.HELPED, now))
 
     def run(self) -> Delivered:
-        return deliver(self.desk, "tiktok", sleep=self.house.clock.pass_seconds)
+        return deliver(self.desk, "tiktok", sleep=self.house.clock.pass_seconds, crew=Serial)
 
     def stored(self, id: str) -> Session:
         found = self.desk.sessions.get(id, strong=True)
@@ -230,7 +231,7 @@ def test_signing_keys_that_cannot_be_had_cost_no_attempt(told: Told) -> None:
         raise Problem("unavailable")
 
     session = told.close(told.hand_over("jti-0123456789abcdef"))
-    done = deliver(replace(told.desk, signer=unsigned), "tiktok", sleep=told.house.clock.pass_seconds)
+    done = deliver(replace(told.desk, signer=unsigned), "tiktok", sleep=told.house.clock.pass_seconds, crew=Serial)
     assert done.failed == 1
     assert told.stored(session.id).tries == 0
     told.house.clock.pass_seconds(MINUTE / 1000)

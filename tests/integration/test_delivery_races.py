@@ -22,6 +22,7 @@ from chalicelib.ports import Conflict, Sent
 from tests.integration.conftest import House
 from tests.integration.test_deliveries import HOOK, Endpoint, Told
 from tests.integration.test_partners import NUMBER
+from tests.serial import Serial
 from tests.unit.made import NOON, made
 
 OPEN = {"platform": "tiktok", "kind": "report", "locale": "fr"}
@@ -117,12 +118,13 @@ def test_a_final_status_is_not_lost_when_the_deliverers_clock_is_seconds_ahead(
     clock.pass_seconds(58)
 
     def send(url: str, headers: Mapping[str, str], body: bytes) -> Sent:
-        if during and json.loads(body)["data"]["status"] == "waiting":
+        data = json.loads(body)["data"]
+        if during and (data["id"], data["status"]) == (session.id, "waiting"):
             partners.cancel(told.desk, told.partner, session.id)
         return told.endpoint(url, headers, body)
 
     ahead = replace(told.desk, sender=send, clock=lambda: clock.now + 3000)
-    deliver(ahead, "tiktok", sleep=clock.pass_seconds)
+    deliver(ahead, "tiktok", sleep=clock.pass_seconds, crew=Serial)
     partners.cancel(told.desk, told.partner, session.id)
     for _ in range(2):
         clock.pass_seconds(60)
